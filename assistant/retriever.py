@@ -1,0 +1,214 @@
+"""Hybrid retrieval: full text and dense search, fused, with a share for what the question names.
+
+Copies of one story count once. Nothing is read here; `reader` scores what this finds.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from langchain_core.callbacks import CallbackManagerForRetrieverRun
+from langchain_core.documents import Document
+from langchain_core.retrievers import BaseRetriever
+from pydantic import ConfigDict
+
+from assistant.domain import Filters, Headline, Hit, Passage, Query
+from assistant.library import Library
+from assistant.words import STOPWORDS, content_words
+
+POOL = 100
+"""How many passages each of the two searches gives to the fusion."""
+DENSE_WEIGHT = 0.5
+"""Weight of the dense side; both are scaled over their own list."""
+SHARE = 8
+"""How many passages of each outlet or period that the question names are added to the pool."""
+MAX_TERMS = 40
+"""A long question is cut to its rarest words: full text costs what its words' lists cost."""
+SAME_STORY = 0.8
+"""Share of common word runs from which two passages count as one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A candidate with the parts of its score."""
+
+    number: int
+    score: float
+    text_rank: int
+    dense_rank: int
+
+
+def search_terms(library: Library, text: str) -> list[str]:
+    """The words to search for: no stop words, the rarest `MAX_TERMS`, in the order typed."""
+    typed = [
+        word for word in re.findall(r"\w+", text.lower()) if word not in STOPWORDS and (len(word) > 1 or word.isdigit())
+    ]
+    unique = list(dict.fromkeys(typed)) or list(dict.fromkeys(re.findall(r"\w+", text.lower())))
+    if len(unique) <= MAX_TERMS:
+        return unique
+    stems = library.catalogue.stems(" ".join(unique))
+    counts = library.catalogue.document_counts(list(stems.values()))
+    rare = sorted((word for word in unique if counts.get(stems[word])), key=lambda word: counts[stems[word]])
+    kept = set(rare[:MAX_TERMS])
+    return [word for word in unique if word in kept]
+
+
+def fuse(
+    full_text: Sequence[tuple[int, float]], dense: Sequence[tuple[int, float]], dense_weight: float = DENSE_WEIGHT
+) -> list[Found]:
+    """Add up both searches, each scaled to 0..1 over its own list.
+
+    Args:
+        full_text: (passage number, BM25), best first.
+        dense: (passage number, cosine), best first.
+        dense_weight: Weight of the dense part.
+
+    Returns:
+        Every passage of either list, best first. One that a list does not hold gets 0 from it.
+    """
+    text_at, dense_at = _scaled(full_text), _scaled(dense)
+    found = []
+    for number in text_at.keys() | dense_at.keys():
+        text_rank, text_score = text_at.get(number, (0, 0.0))
+        dense_rank, dense_score = dense_at.get(number, (0, 0.0))
+        found.append(Found(number, text_score + dense_weight * dense_score, text_rank, dense_rank))
+    return sorted(found, key=lambda item: (-item.score, item.number))
+
+
+def _scaled(ranked: Sequence[tuple[int, float]]) -> dict[int, tuple[int, float]]:
+    """Passage number -> (rank from 1, score between 0 for the last of the list and 1 for the first)."""
+    if not ranked:
+        return {}
+    low, high = ranked[-1][1], ranked[0][1]
+    spread = (high - low) or 1.0
+    return {number: (rank, (score - low) / spread) for rank, (number, score) in enumerate(ranked, 1)}
+
+
+class HybridRetriever(BaseRetriever):
+    """Finds passages for a question; LangChain's `invoke` gives them as documents.
+
+    Attributes:
+        library: Where to search.
+        embedder: The embedder that the library was made with.
+        k: How many documents `invoke` gives.
+    """
+
+    model_config = ConfigDict(arbitrary_types_allowed=True)
+
+    library: Library
+    embedder: Any
+    k: int = 10
+
+    def _get_relevant_documents(self, query: str, *, run_manager: CallbackManagerForRetrieverRun) -> list[Document]:
+        hits = self.find(Query(question=query, standalone=query, parts=(query,)), query, self.k)
+        return [
+            Document(
+                id=hit.passage.id,
+                page_content=hit.passage.text,
+                metadata={"score": hit.score, "title": hit.headline.title},
+            )
+            for hit in hits
+        ]
+
+    def find(self, query: Query, text: str, limit: int, *, dense_weight: float = DENSE_WEIGHT) -> list[Hit]:
+        """Find passages for one part of a query.
+
+        Args:
+            query: Its filters, named outlets and period, as-of day.
+            text: The part to search for.
+            limit: How many hits at most.
+            dense_weight: Weight of the dense side.
+
+        Returns:
+            Hits, best first; near-duplicate passages stand in the `also_in` of the first of them.
+        """
+        vector = self.embedder.encode([text])[0]
+        terms = search_terms(self.library, text)
+        match = " OR ".join(f'"{term}"' for term in terms)
+        among = self.library.catalogue.eligible(query.filters, query.as_of)
+        found = self._both(match, vector, among, POOL, dense_weight)
+        shares = [self._both(match, vector, self._inside(query, scope), SHARE, dense_weight) for scope in scopes(query)]
+        ordered = _with_shares(found, shares, limit)
+        return self._hits(ordered, limit)
+
+    def _both(self, match: str, vector: Any, among: set[int] | None, pool: int, dense_weight: float) -> list[Found]:
+        if among is not None and not among:
+            return []
+        full_text = self.library.catalogue.full_text(match, pool, among) if match else []
+        return fuse(full_text, self.library.dense(vector, pool, among), dense_weight)
+
+    def _inside(self, query: Query, scope: Filters) -> set[int]:
+        """The eligible passages of a scope that also fit what the user chose."""
+        inside = self.library.catalogue.eligible(scope, query.as_of) or set()
+        allowed = self.library.catalogue.eligible(query.filters, None)
+        return inside if allowed is None else inside & allowed
+
+    def _hits(self, found: Sequence[Found], limit: int) -> list[Hit]:
+        stored = self.library.catalogue.passages([item.number for item in found])
+        hits: list[Hit] = []
+        seen: list[tuple[frozenset[str], int]] = []
+        for item in found:
+            if item.number not in stored:
+                continue
+            passage, headline = stored[item.number]
+            runs = word_runs(passage.text)
+            copy = next((at for known, at in seen if _same(runs, known)), None)
+            if copy is not None:
+                hits[copy] = _with_copy(hits[copy], passage, headline)
+                continue
+            if len(hits) == limit:
+                break
+            seen.append((runs, len(hits)))
+            why = {"full_text_rank": item.text_rank, "dense_rank": item.dense_rank}
+            hits.append(Hit(passage, headline, item.score, len(hits) + 1, why))
+        return hits
+
+
+def scopes(query: Query) -> list[Filters]:
+    """What the question names, each of which gets its share of the hits."""
+    named = [Filters(outlets=(outlet,)) for outlet in query.outlets if outlet not in query.filters.outlets]
+    if query.named_period:
+        named.append(Filters(since=query.named_period[0], until=query.named_period[1]))
+    return named
+
+
+def word_runs(text: str, length: int = 4) -> frozenset[str]:
+    """Runs of `length` content words, for telling copies from one another."""
+    words = content_words(text)
+    return frozenset(" ".join(words[i : i + length]) for i in range(max(1, len(words) - length + 1)))
+
+
+def _same(first: frozenset[str], second: frozenset[str]) -> bool:
+    return len(first & second) >= SAME_STORY * max(len(first), len(second), 1)
+
+
+def _with_copy(hit: Hit, passage: Passage, headline: Headline) -> Hit:
+    if passage.article_id == hit.passage.article_id or headline in hit.also_in:
+        return hit
+    return replace(hit, also_in=(*hit.also_in, headline))
+
+
+def _with_shares(found: Sequence[Found], shares: Iterable[Sequence[Found]], limit: int) -> list[Found]:
+    """The best of the whole, in which each share's best stand no later than their turn.
+
+    The first half of the places goes by score alone among what any share holds; what no share
+    holds follows by score. Without shares nothing changes.
+    """
+    lists = [list(share) for share in shares if share]
+    if not lists:
+        return list(found)
+    ordered: dict[int, Found] = {}
+    whole = {item.number: item for item in found}
+    for turn in range(max(len(share) for share in lists)):
+        for share in lists:
+            if turn < len(share):
+                item = share[turn]
+                ordered.setdefault(item.number, whole.get(item.number, item))
+        if len(found) > turn:
+            ordered.setdefault(found[turn].number, found[turn])
+    for item in found:
+        ordered.setdefault(item.number, item)
+    return list(ordered.values())

@@ -1,0 +1,70 @@
+"""Fakes for faults and for exact control: each records its calls and fails loudly when it runs out.
+
+For what the real parts do on command there is no fake here: tests use the real models.
+"""
+
+from __future__ import annotations
+
+import threading
+import zlib
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+from assistant.chat_models import Messages
+from assistant.errors import ModelError
+from assistant.words import content_words
+
+
+class ScriptedChatModel:
+    """Streams prepared replies, one per call, in pieces of a few characters.
+
+    Args:
+        replies: What to write; an exception among them is raised after half of the text before it.
+        piece: Characters per piece.
+    """
+
+    name = "scripted"
+
+    def __init__(self, *replies: str | ModelError, piece: int = 7) -> None:
+        self._replies = list(replies)
+        self._piece = piece
+        self.calls: list[Messages] = []
+        self.closed = False
+
+    def stream(self, messages: Messages, stop: threading.Event | None = None) -> Iterator[str]:
+        """Yield the next reply."""
+        self.calls.append(messages)
+        if not self._replies:
+            raise AssertionError(f"the scripted chat model was called {len(self.calls)} times and has no reply left")
+        reply = self._replies.pop(0)
+        if isinstance(reply, ModelError):
+            raise reply
+        for start in range(0, len(reply), self._piece):
+            if stop is not None and stop.is_set():
+                return
+            yield reply[start : start + self._piece]
+
+    def close(self) -> None:
+        """Remember that it was closed."""
+        self.closed = True
+
+
+class HashingEmbedder:
+    """A tiny deterministic embedder: words hashed into 64 places, length one."""
+
+    name = "hashing"
+    width = 64
+
+    def __init__(self) -> None:
+        self.texts: list[str] = []
+
+    def encode(self, texts: Sequence[str]) -> npt.NDArray[np.float32]:
+        """float32 [len(texts), 64]; records what it was given."""
+        self.texts += texts
+        rows = np.full((len(texts), self.width), 1e-3, np.float32)
+        for row, text in zip(rows, texts, strict=True):
+            for word in content_words(text):
+                row[zlib.crc32(word.encode()) % self.width] += 1
+        return np.asarray(rows / np.linalg.norm(rows, axis=1, keepdims=True), np.float32)

@@ -1,0 +1,103 @@
+"""What stands before every route: which paths exist, and the headers that keep a page to itself."""
+
+from __future__ import annotations
+
+import re
+import secrets
+from typing import Any
+
+from starlette.datastructures import MutableHeaders
+from starlette.responses import PlainTextResponse
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+# What the page needs of Gradio; its proxy, file, API-description, monitoring and editing routes are not served.
+GRADIO_PATHS = re.compile(
+    r"/(assets/[\w.\-/]+|static/[\w.\-/]+|config/?|theme\.css|manifest\.json|favicon\.ico|robots\.txt|pwa_icon(/\d+)?"
+    r"|gradio_api/(queue/(join|data)|cancel|reset/?|startup-events|theme\.css|heartbeat/\w+|upload|upload_progress"
+    r"|component_server/?|run/predict|info/?|app_id/?))?"
+)
+
+_NONCE_HERE = re.compile(rb"<script(?=[\s>])")
+
+
+class Guard:
+    """ASGI middleware: unknown paths get 404, every answer gets its security headers.
+
+    Args:
+        app: What is guarded.
+        own: Prefixes that are ours; every other path must be one that the page needs of Gradio.
+    """
+
+    def __init__(self, app: ASGIApp, own: tuple[str, ...]) -> None:
+        self.app = app
+        self.own = own
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request."""
+        if scope["type"] == "websocket":
+            await send({"type": "websocket.close", "code": 1008})
+            return
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        reply = _Reply(send)
+        if not self._known(scope["path"]):
+            await PlainTextResponse("Not found", status_code=404)(scope, receive, reply.send)
+            return
+        await self.app(scope, receive, reply.send)
+
+    def _known(self, path: str) -> bool:
+        if any(path == prefix or path.startswith(prefix + "/") for prefix in self.own):
+            return True
+        return GRADIO_PATHS.fullmatch(path) is not None and ".." not in path
+
+
+class _Reply:
+    """Adds the headers; in a page of HTML every script of the server's own gets the nonce."""
+
+    def __init__(self, send: Send) -> None:
+        self._send = send
+        self._nonce = secrets.token_urlsafe(16)
+        self._start: dict[str, Any] | None = None
+        self._body = b""
+
+    async def send(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            headers = MutableHeaders(scope=message)
+            set_headers(headers, self._nonce)
+            if headers.get("content-type", "").startswith("text/html"):
+                self._start = dict(message)
+                return
+        elif message["type"] == "http.response.body" and self._start is not None:
+            self._body += message.get("body", b"")
+            if message.get("more_body"):
+                return
+            await self._page()
+            return
+        await self._send(message)
+
+    async def _page(self) -> None:
+        start, self._start = self._start, None
+        if start is None:
+            return
+        body = _NONCE_HERE.sub(f'<script nonce="{self._nonce}"'.encode(), self._body)
+        MutableHeaders(scope=start)["content-length"] = str(len(body))
+        await self._send(start)
+        await self._send({"type": "http.response.body", "body": body})
+
+
+def set_headers(headers: MutableHeaders, nonce: str) -> None:
+    """Set the security headers. Gradio compiles its templates, hence 'unsafe-eval'; it styles inline."""
+    headers["content-security-policy"] = (
+        f"default-src 'none'; script-src 'self' 'nonce-{nonce}' 'unsafe-eval'; style-src 'self' 'unsafe-inline'; "
+        "img-src 'self' data:; font-src 'self' data:; connect-src 'self'; manifest-src 'self'; worker-src 'self'; "
+        "base-uri 'self'; form-action 'self'; frame-ancestors 'none'; object-src 'none'"
+    )
+    headers["x-content-type-options"] = "nosniff"
+    headers["x-frame-options"] = "DENY"
+    headers["referrer-policy"] = "no-referrer"
+    headers["permissions-policy"] = "camera=(), microphone=(), geolocation=()"
+    headers["cross-origin-opener-policy"] = "same-origin"
+    headers["cross-origin-resource-policy"] = "same-origin"
+    if headers.get("content-type", "").startswith(("application/json", "text/event-stream", "text/html")):
+        headers["cache-control"] = "no-store"

@@ -1,0 +1,291 @@
+"""The conversation and its sources as HTML, built from plain text and nothing else."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from typing import Literal
+
+from assistant.domain import Headline
+from assistant.ui.text import counted, day, esc, link
+from assistant.ui.turns import Chip, Cited, Found, Head, Turn
+
+Standing = tuple[Literal["current", "older", "removed"], Headline | None]
+Look = Callable[[str, str], Standing]
+"""(article id, version) -> what the library holds of it now."""
+
+EXAMPLES = (
+    "What did Kim pledge?",
+    "Where did Kim and Putin meet?",
+    "What did Putin praise?",
+    "When did Kim visit Paris?",
+)
+
+_THUMB = (
+    '<svg viewBox="0 0 20 20" width="16" height="16" fill="none" stroke="currentColor" stroke-width="1.5" '
+    'stroke-linejoin="round" aria-hidden="true"><path d="M2.5 9h3v8h-3zM5.5 9l3.4-6.2c1.3 0 2.1.9 2.1 2.1L10.6 8h5.2c1 0 '
+    '1.8.9 1.6 1.9l-1 5.6c-.2.9-.9 1.5-1.8 1.5H5.5"/></svg>'
+)
+_CHIP_WORDS = {
+    "outlet": "outlet",
+    "since": "from",
+    "until": "until",
+    "as_of": "as of",
+    "newest": "",
+    "period": "around",
+}
+_MARKER = re.compile(r"\s*\[(\d{1,4})\]")
+
+
+def render_thread(turns: Sequence[Turn], look: Look) -> str:
+    """All turns, oldest first."""
+    return "".join(render_turn(turn, look) for turn in turns)
+
+
+def render_turn(turn: Turn, look: Look) -> str:
+    """One question with its answer, its trace, or why there is none."""
+    body = {
+        "asking": _asking,
+        "answered": _answered,
+        "abstained": _abstained,
+        "stopped": _stopped,
+        "failed": _failed,
+        "busy": _failed,
+    }[turn.state](turn)
+    gone = _gone(turn, look) if turn.state != "asking" else ""
+    return (
+        f'<article class="turn is-{turn.state}" data-turn="{esc(turn.id)}">'
+        f'<h2 class="asked">{esc(turn.question)}</h2>{_searched_as(turn)}{_chips(turn.chips)}'
+        f'<div class="reply">{body}{gone}{_notes(turn)}</div>{_tools(turn)}</article>'
+    )
+
+
+def _searched_as(turn: Turn) -> str:
+    if not turn.standalone or turn.standalone.strip().lower() == turn.question.strip().lower():
+        return ""
+    return f'<p class="standalone"><span>Searched for</span> {esc(turn.standalone)}</p>'
+
+
+def _chips(chips: Sequence[Chip]) -> str:
+    rows = []
+    for chip in chips:
+        words = " ".join(part for part in (_CHIP_WORDS[chip.kind], _chip_value(chip)) if part)
+        origin = "named in the question" if chip.implied else "chosen by you"
+        rows.append(
+            f'<li><button type="button" class="chip{" implied" if chip.implied else ""}" data-chip="{chip.kind}" '
+            f'data-value="{esc(chip.value)}" data-implied="{int(chip.implied)}" title="{origin}; ask again without it" '
+            f'aria-label="{esc(words)}, {origin}. Ask again without it">{esc(words)}<span aria-hidden="true"> ×</span>'
+            "</button></li>"
+        )
+    return f'<ul class="chips" aria-label="Limits of this search">{"".join(rows)}</ul>' if rows else ""
+
+
+def _chip_value(chip: Chip) -> str:
+    if chip.kind == "period":
+        first, _, last = chip.value.partition("/")
+        return day(first) if first == last else f"{day(first)} to {day(last)}"
+    return day(chip.value) if chip.kind in ("since", "until", "as_of") else chip.value
+
+
+def _sentences(turn: Turn) -> str:
+    known = {citation.number: citation for citation in turn.citations}
+    rows = []
+    for said in turn.sentences:
+        numbers = [number for number in said.citations if number in known]
+        placed: set[int] = set()
+
+        def marker(match: re.Match[str], allowed: list[int] = numbers, seen: set[int] = placed) -> str:
+            number = int(match[1])
+            if number not in allowed:
+                return match[0]
+            seen.add(number)
+            return f"\x00{number}\x00"
+
+        # Own markers become buttons; a "[9]" that an article's words contain stays text.
+        text = _MARKER.sub(marker, said.text.replace("\x00", ""))
+        text += "".join(f"\x00{number}\x00" for number in numbers if number not in placed)
+        pieces = text.split("\x00")
+        shown = "".join(_marker(known[int(piece)]) if at % 2 else esc(piece) for at, piece in enumerate(pieces))
+        rows.append(f'<span class="said">{shown}</span>')
+    return f'<p class="answer">{" ".join(rows)}</p>' if rows else ""
+
+
+def _marker(citation: Cited) -> str:
+    name = ", ".join(part for part in (citation.outlet, citation.title) if part)
+    return (
+        f'<button type="button" class="cite" data-cite="{citation.number}" aria-label="Source {citation.number}: '
+        f'{esc(name)}">[{citation.number}]</button>'
+    )
+
+
+def _asking(turn: Turn) -> str:
+    trace = esc(turn.trace or "One moment")
+    return f'{_sentences(turn)}<p class="trace"><span class="pulse" aria-hidden="true"></span>{trace}</p>'
+
+
+def _answered(turn: Turn) -> str:
+    missing = f'<p class="partial">{esc(turn.reason)}</p>' if turn.reason else ""
+    return f"{_sentences(turn)}{missing}{_dropped(turn)}"
+
+
+def _dropped(turn: Turn) -> str:
+    if not turn.dropped:
+        return ""
+    rows = "".join(f"<li>{esc(row)}</li>" for row in turn.dropped)
+    what = counted(len(turn.dropped), "sentence was", "sentences were")
+    return f'<details class="dropped"><summary>{what} left out: the articles do not support it.</summary><ul>{rows}</ul></details>'
+
+
+def _abstained(turn: Turn) -> str:
+    # The reason names the nearest articles in words; here they are a list.
+    reason = "" if turn.nearest else f'<p class="why">{esc(turn.reason or "The articles do not say.")}</p>'
+    nearest = "".join(
+        f'<li><button type="button" class="near" data-open="{esc(head.version)}" data-article="{esc(head.article_id)}">'
+        f"<span>{esc(head.title)}</span><small>{_where(head)}</small></button></li>"
+        for head in turn.nearest[:5]
+    )
+    listed = f'<p class="label">The nearest articles</p><ul class="nearest">{nearest}</ul>' if nearest else ""
+    covered = ""
+    if len(turn.days) == 2:
+        covered = f'<p class="covered">The library covers {esc(day(turn.days[0]))} to {esc(day(turn.days[1]))}.</p>'
+    return f'<p class="verdict">Not found in the articles</p>{reason}{listed}{covered}{_dropped(turn)}'
+
+
+def _stopped(turn: Turn) -> str:
+    word = "Stopped before the end." if turn.sentences else "Stopped."
+    return f'{_sentences(turn)}<p class="verdict">{word}</p>'
+
+
+def _failed(turn: Turn) -> str:
+    word = "Busy" if turn.state == "busy" else "No answer"
+    return f'<p class="verdict">{word}</p><p class="why">{esc(turn.reason)}</p>'
+
+
+def _notes(turn: Turn) -> str:
+    return "".join(f'<p class="note">{esc(note)}</p>' for note in turn.notes)
+
+
+def _gone(turn: Turn, look: Look) -> str:
+    versions = {(c.article_id, c.version): c for c in turn.citations}
+    gone = [c for key, c in versions.items() if look(*key)[0] == "removed"]
+    if not gone:
+        return ""
+    titles = "; ".join(esc(c.title) for c in gone)
+    return f'<p class="gone">Since this answer was given, its source was removed from the library: {titles}.</p>'
+
+
+def _tools(turn: Turn) -> str:
+    if turn.state == "asking":
+        return ""
+    buttons = [("again", "Ask again"), ("edit", "Edit")]
+    if turn.sentences:
+        buttons.insert(0, ("copy", "Copy"))
+    row = "".join(f'<button type="button" data-tool="{key}">{word}</button>' for key, word in buttons)
+    if turn.state in ("answered", "abstained"):
+        row += (
+            f'<span class="rate"><button type="button" data-tool="good" aria-label="Good answer" title="Good answer">{_THUMB}'
+            '</button><button type="button" data-tool="bad" class="down" aria-label="Bad answer" title="Bad answer">'
+            f"{_THUMB}</button></span>"
+        )
+    made = f'<span class="made">{esc(_made_by(turn.model))}</span>' if turn.model and turn.sentences else ""
+    return f'<footer class="tools">{row}{made}</footer>'
+
+
+def _made_by(model: str) -> str:
+    return (
+        "Exact quotations, no model wrote" if model == "quotations" else f"Written by {model}, every sentence checked"
+    )
+
+
+def _where(head: Head) -> str:
+    return " · ".join(esc(part) for part in (head.outlet, day(head.published_at)) if part)
+
+
+# Sources
+
+
+def render_sources(turn: Turn | None, look: Look) -> str:
+    """A card per cited article in order of first use, then what was read but not used."""
+    if turn is None or not (turn.citations or turn.hits):
+        return (
+            '<div class="none"><p>Sources appear here, each with the exact words that the answer rests on.</p></div>'
+            if turn is None or turn.state == "asking"
+            else '<div class="none"><p>No sources for this question.</p></div>'
+        )
+    groups: dict[tuple[str, str], list[Cited]] = {}
+    for citation in sorted(turn.citations, key=lambda c: c.number):
+        groups.setdefault((citation.article_id, citation.version), []).append(citation)
+    cards = "".join(_card(group, look) for group in groups.values())
+    used = {key for key in groups}
+    unused = [hit for hit in turn.hits if (hit.article_id, hit.version) not in used]
+    return f'<ol class="cards" data-turn="{esc(turn.id)}">{cards}</ol>{_unused(unused)}'
+
+
+def _card(group: list[Cited], look: Look) -> str:
+    first = group[0]
+    standing, headline = look(first.article_id, first.version)
+    quotes = ",".join(f"{c.number}:{c.start}-{c.end}" for c in group)
+    state = {
+        "current": "",
+        "older": '<span class="flag">changed since</span>',
+        "removed": '<span class="flag">removed</span>',
+    }
+    copies = f'<span class="also">also in {esc(", ".join(first.also_in))}</span>' if first.also_in else ""
+    byline = f"<span>{esc(first.byline)}</span>" if first.byline else ""
+    away = link(headline.url) if headline else ""
+    said = "".join(
+        f'<button type="button" class="quote" data-cite="{c.number}"><b>[{c.number}]</b> <q>{esc(_short(c.quote))}</q></button>'
+        for c in group
+    )
+    return (
+        f'<li class="card" data-version="{esc(first.version)}" data-article="{esc(first.article_id)}" data-quotes="{quotes}">'
+        f'<p class="outlet"><span>{esc(first.outlet or "outlet not given")}</span><time>{esc(day(first.published_at))}</time>'
+        f'{state[standing]}</p><h3><button type="button" class="title" data-cite="{first.number}">{esc(first.title)}</button></h3>'
+        f'<p class="meta">{byline}{copies}{away}</p>{said}</li>'
+    )
+
+
+def _short(quote: str, limit: int = 180) -> str:
+    words = " ".join(quote.split())
+    return words if len(words) <= limit else words[:limit].rsplit(" ", 1)[0] + " …"
+
+
+def _unused(hits: list[Found]) -> str:
+    if not hits:
+        return ""
+    rows = "".join(
+        f'<li><button type="button" class="near" data-open="{esc(hit.version)}" data-article="{esc(hit.article_id)}" '
+        f'data-quotes="0:{hit.start}-{hit.end}"><span>{esc(hit.title)}</span><small>{_where(hit)} · rank {hit.rank}{_why(hit)}'
+        "</small></button></li>"
+        for hit in hits
+    )
+    return f'<details class="unused"><summary>Read but not used ({len(hits)})</summary><ul class="nearest">{rows}</ul></details>'
+
+
+def _why(hit: Found) -> str:
+    return "".join(f" · {esc(name.replace('_', ' '))} {value:g}" for name, value in list(hit.why.items())[:4])
+
+
+def render_welcome(articles: int | None, loading: str = "") -> str:
+    """The empty page."""
+    if loading:
+        return (
+            '<div class="welcome"><h1>Ask the articles.</h1><p class="trace"><span class="pulse" aria-hidden="true"></span>'
+            f"{esc(loading)}</p>{_examples()}</div>"
+        )
+    if not articles:
+        return (
+            '<div class="welcome empty"><h1>The library is empty.</h1><p>Add your own articles in the Library, or start with '
+            "the sample set: a few dozen short articles, most of them about an invented region.</p>"
+            '<p><button type="button" class="primary" data-do="sample">Add the sample articles</button> '
+            '<button type="button" data-do="library">Open the Library</button></p></div>'
+        )
+    return (
+        f'<div class="welcome"><h1>Ask the articles.</h1><p>{counted(articles, "article")} to search. Every sentence of an '
+        f"answer carries the exact quotation it rests on; what the articles do not say, Byline does not say.</p>{_examples()}</div>"
+    )
+
+
+def _examples() -> str:
+    rows = "".join(f'<li><button type="button" data-example="{esc(q)}">{esc(q)}</button></li>' for q in EXAMPLES)
+    return f'<p class="label">For example</p><ul class="examples">{rows}</ul>'

@@ -1,0 +1,79 @@
+"""The library that a suite is asked over: made once, kept in the data folder, keyed by what it is made from."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+from filelock import FileLock
+
+from assistant.assembly import build_assistant, fingerprint, open_library
+from assistant.chain import Assistant
+from assistant.errors import RunError
+from assistant.settings import Settings
+from eval.suites import ROOT, Suite, digest_path, digest_values
+from ingest.pipeline import Report, ingest
+
+READY = "ready.json"
+
+
+def library_key(suite: Suite, settings: Settings) -> str:
+    """What a suite's library depends on: articles, embedding model, passage rules and the ingesting code."""
+    return digest_values([digest_path(suite.articles), fingerprint(settings), digest_path(ROOT / "ingest")])
+
+
+def library_home(suite: Suite, settings: Settings) -> Path:
+    """The folder of a suite's library."""
+    return settings.home / "eval" / f"{suite.name}-{library_key(suite, settings)}"
+
+
+def prepare(suite: Suite, settings: Settings, progress: Callable[[Report], None] | None = None) -> Settings:
+    """Make the suite's library unless it is there.
+
+    A killed ingestion is taken up where it stopped; two runs at once wait for one another.
+
+    Returns:
+        The settings with the library's folder as home.
+
+    Raises:
+        RunError: An article was rejected: a run over the rest would not be the suite.
+    """
+    home = library_home(suite, settings)
+    inside = settings.model_copy(update={"home": home})
+    home.mkdir(parents=True, exist_ok=True)
+    with FileLock(home / "eval.lock"):
+        if not (home / READY).exists():
+            report = _fill(suite, inside, progress)
+            (home / READY).write_text(json.dumps(report.record()), "utf-8")
+    return inside
+
+
+def _fill(suite: Suite, settings: Settings, progress: Callable[[Report], None] | None) -> Report:
+    library, embedder = open_library(settings)
+    try:
+        report = ingest(library, embedder, [str(suite.articles)], progress)
+    finally:
+        library.close()
+    if report.rejected:
+        first = report.rejected[0]
+        raise RunError(
+            f"{len(report.rejected)} of the articles of {suite.name!r} were rejected, the first {first.source}: {first.reason}"
+        )
+    return report
+
+
+def open_assistant(settings: Settings, threads: int, cores: int) -> Assistant:
+    """The same assistant as everywhere, its models with the cores that one of several threads can have."""
+    each = settings.threads or max(1, cores // threads)
+    return build_assistant(settings.model_copy(update={"threads": each}))
+
+
+def gold_texts(assistant: Assistant, ids: set[int | str]) -> dict[int | str, tuple[str, str]]:
+    """Source id -> (title, text) of the current articles that questions name."""
+    catalogue = assistant.library.catalogue
+    found: dict[int | str, tuple[str, str]] = {}
+    for head in catalogue.headlines():
+        if head.source_id in ids and (article := catalogue.article(head.article_id)) is not None:
+            found[head.source_id] = (article.title, article.text)
+    return found

@@ -1,0 +1,139 @@
+"""The harness tests itself: does the gate notice planted faults, and how small a drop does it notice?"""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from eval import statistics
+from eval.faults import FAULTS, Faulty, Remembering
+from eval.gate import FAILED, compare_rows, judge
+from eval.runner import Asked, Row, ask
+from eval.workbench import Bench, Progress
+
+DROPS = (0.0, 0.02, 0.05, 0.10)
+TRIALS = 200
+NOISE = 0.02
+"""Share of questions that flip either way by chance in every simulated run."""
+
+
+def faults_table(bench: Bench, progress: Progress | None = None) -> tuple[str, list[str], list[Row]]:
+    """Plant every fault into the bench's answers and judge each against the sound run.
+
+    Returns:
+        A table; the faults that the gate did not notice; the sound rows.
+    """
+    memory = Remembering(bench.assistant)
+    sound = asked(bench, memory, progress)
+    lines = ["| planted fault | gate | first reason | questions lost |", "|---|---|---|---:|"]
+    missed = []
+    for name in FAULTS:
+        verdict = judge(asked(bench, Faulty(memory, name)), sound)
+        if verdict.code != FAILED:
+            missed.append(name)
+        state = "fails" if verdict.code == FAILED else "NOT NOTICED"
+        lines.append(f"| {name} | {state} | {verdict.reasons[0] if verdict.reasons else ''} | {len(verdict.lost)} |")
+    again = judge(asked(bench, memory), sound)
+    lines.append(
+        f"| none | {'passes' if again.code != FAILED else 'FAILS'} | {'; '.join(again.reasons)} | {len(again.lost)} |"
+    )
+    return "\n".join(lines) + "\n", missed + (["no fault at all"] if again.code == FAILED else []), sound
+
+
+def asked(bench: Bench, assistant: Asked, progress: Progress | None = None) -> list[Row]:
+    """Ask the bench's questions without writing anything."""
+    find, rows = bench.assistant.library.catalogue.article, []
+    for number, case in enumerate(bench.cases, 1):
+        rows.append(ask(case, "answer", assistant, bench.texts, find))
+        if progress:
+            progress("questions", number, len(bench.cases))
+    return rows
+
+
+@dataclass(frozen=True, slots=True)
+class Noticed:
+    """How often a planted drop was noticed.
+
+    Attributes:
+        drop: Planted fall of the end-to-end score.
+        margin: Share of trials in which it fell by more than its margin.
+        statistics: Share in which the paired tests saw it.
+        either: Share in which the gate failed.
+    """
+
+    drop: float
+    margin: float
+    statistics: float
+    either: float
+
+
+def simulate_drops(rows: Sequence[Row], trials: int = TRIALS) -> list[Noticed]:
+    """Plant drops of the end-to-end score into copies of a run and judge them.
+
+    In each trial a share of the questions (`NOISE`) flips by chance, as many each way as can, and beyond
+    that enough right ones are turned wrong to lower the score by the drop.
+
+    Args:
+        rows: A run's rows.
+        trials: Simulated runs per drop.
+    """
+    kept = [_bare(row) for row in rows if "end_to_end" in row["scores"]]
+    chance = np.random.default_rng(statistics.SEED)
+    found = []
+    for drop in DROPS:
+        noticed = np.zeros((trials, 2), bool)
+        for trial in range(trials):
+            compared, p, (lost, won) = compare_rows(kept, _dropped(kept, drop, chance))
+            noticed[trial] = [
+                any(c.fallen for c in compared),
+                any(c.worse for c in compared) or _significant(p, lost, won),
+            ]
+        margin, tests = noticed.mean(axis=0)
+        found.append(Noticed(drop, float(margin), float(tests), float(noticed.any(axis=1).mean())))
+    return found
+
+
+def drops_table(rows: Sequence[Row], trials: int = TRIALS) -> str:
+    """`simulate_drops` as a table."""
+    count = sum("end_to_end" in row["scores"] for row in rows)
+    lines = [
+        f"How often the gate notices a planted drop ({count} questions, {trials} simulated runs each, "
+        f"{NOISE:.0%} of the questions flipping either way by chance):", "",
+        "| drop of the end-to-end score | by its margin | by the paired tests | the gate fails |", "|---:|---:|---:|---:|",
+    ]  # fmt: skip
+    for item in simulate_drops(rows, trials):
+        shown = "none" if not item.drop else f"{item.drop * 100:.0f} points"
+        lines.append(f"| {shown} | {item.margin:.0%} | {item.statistics:.0%} | {item.either:.0%} |")
+    return "\n".join(lines) + "\n"
+
+
+def _significant(p: float, lost: int, won: int) -> bool:
+    return p < statistics.LEVEL and lost > won
+
+
+def _bare(row: Row) -> Row:
+    """The parts of a row that the simulation changes."""
+    return {
+        "id": row["id"],
+        "cluster": row["cluster"],
+        "stage": row["stage"],
+        "scores": {"end_to_end": row["scores"]["end_to_end"]},
+    }
+
+
+def _dropped(rows: Sequence[Row], drop: float, chance: np.random.Generator) -> list[Row]:
+    """A copy of the rows with noise and a drop."""
+    right = np.array([row["stage"] == "right" for row in rows])
+    each_way = round(NOISE / 2 * len(rows))
+    lost = chance.permutation(np.flatnonzero(right))[: each_way + round(drop * len(rows))]
+    won = chance.permutation(np.flatnonzero(~right))[:each_way]
+    changed: list[Row] = [copy.copy(row) for row in rows]
+    for indices, stage, value in ((lost, "read but answered wrong", 0.0), (won, "right", 1.0)):
+        for index in indices:
+            scores: dict[str, Any] = {"end_to_end": [value, 1.0]}
+            changed[int(index)] |= {"stage": stage, "scores": scores}
+    return changed

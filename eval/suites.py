@@ -1,0 +1,128 @@
+"""What a run asks over what: the ready suites and the user's own files, and the selection of questions."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from assistant.errors import UsageError
+from eval.cases import Case, half_of, load_cases, load_multihop
+
+ROOT = Path(__file__).resolve().parent.parent
+DATA = ROOT.parent / "shared" / "data"
+SUITES = ("sample", "news", "multihop")
+
+
+@dataclass(frozen=True, slots=True)
+class Suite:
+    """Articles and questions that belong together.
+
+    Attributes:
+        name: "sample", "news", "multihop", or "own" for the user's files.
+        articles: A file or folder that `byline ingest` takes.
+        questions: The question file.
+        mode: "answer" asks the assistant; "search" looks at its ten best passages only.
+        form: How the question file is written.
+    """
+
+    name: str
+    articles: Path
+    questions: Path
+    mode: Literal["answer", "search"] = "answer"
+    form: Literal["byline", "multihop"] = "byline"
+
+    def cases(self) -> list[Case]:
+        """All questions of the suite.
+
+        Raises:
+            UsageError: The file is missing or a line does not fit.
+        """
+        return load_multihop(self.questions) if self.form == "multihop" else load_cases(self.questions)
+
+
+def ready_suite(name: str, data: Path | None = None) -> Suite:
+    """A suite by name.
+
+    Args:
+        name: One of `SUITES`.
+        data: The folder with `multihop_rag/` and `news_questions/`; beside the project when None.
+
+    Raises:
+        UsageError: There is no such suite, or its files are not there.
+    """
+    folder = data or DATA
+    corpus = folder / "multihop_rag" / "corpus.json"
+    suites = {
+        "sample": Suite("sample", ROOT / "eval/sample/articles", ROOT / "eval/sample/questions.jsonl"),
+        "news": Suite("news", corpus, folder / "news_questions/dev.jsonl"),
+        "multihop": Suite("multihop", corpus, folder / "multihop_rag/questions_dev.json", "search", "multihop"),
+    }
+    if name not in suites:
+        raise UsageError(f"Expected one of the suites {', '.join(SUITES)}, found {name!r}.")
+    return _present(suites[name])
+
+
+def own_suite(articles: Path, questions: Path) -> Suite:
+    """The user's articles and questions; a `.json` question file is read in MultiHop-RAG's form.
+
+    Raises:
+        UsageError: One of them is not there.
+    """
+    if questions.suffix.lower() == ".json":
+        return _present(Suite("own", articles, questions, "search", "multihop"))
+    return _present(Suite("own", articles, questions))
+
+
+def _present(suite: Suite) -> Suite:
+    for what, path in (("articles", suite.articles), ("questions", suite.questions)):
+        if not path.exists():
+            raise UsageError(
+                f"The suite {suite.name!r} expected its {what} at {str(path)!r}, found nothing; name their folder with "
+                "--data, or use --suite sample, which comes with the project."
+            )
+    return suite
+
+
+def select(cases: Iterable[Case], *, split: str = "", half: str = "", limit: int = 0) -> list[Case]:
+    """Choose questions.
+
+    Args:
+        cases: All of them.
+        split: Only those marked "tune" or "report".
+        half: Only half A (tuning) or B (reporting), fixed by the id.
+        limit: At most so many, spread evenly over the file so that every kind is met; 0 for all.
+
+    Raises:
+        UsageError: None are left.
+    """
+    kept = [c for c in cases if (not split or c.split == split) and (not half or half_of(c.id) == half)]
+    if limit and limit < len(kept):
+        kept = [kept[i * len(kept) // limit] for i in range(limit)]
+    if not kept:
+        raise UsageError(f"Expected questions with split {split!r} and half {half!r}, found none.")
+    return kept
+
+
+def digest_files(paths: Iterable[Path], root: Path) -> str:
+    """A hash of files by their names below `root` and their contents."""
+    total = hashlib.sha256()
+    for path in sorted(paths):
+        total.update(f"{path.relative_to(root).as_posix()}\0".encode())
+        total.update(hashlib.sha256(path.read_bytes()).digest())
+    return total.hexdigest()[:16]
+
+
+def digest_path(path: Path) -> str:
+    """A hash of a file, or of all files in a folder."""
+    if path.is_file():
+        return digest_files([path], path.parent)
+    return digest_files((p for p in path.rglob("*") if p.is_file() and "__pycache__" not in p.parts), path)
+
+
+def digest_values(values: Sequence[object]) -> str:
+    """A hash of plain values."""
+    return hashlib.sha256(json.dumps(values, ensure_ascii=False).encode()).hexdigest()[:16]

@@ -1,0 +1,106 @@
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pytest
+
+from assistant.domain import Headline, Hit, Passage
+from assistant.errors import ModelError
+from assistant.evidence import Weights, header, load_weights, named_share, number_share, read_part
+from assistant.reader import Reading
+
+HEAD = Headline("a1", "v1", 7, "Wind farm", "The Post", None, "2024-01-02T10:00:00+01:00", None)
+
+
+def make_hit(sentences: Sequence[str], rank: int = 1, article: str = "a1", start: int = 100) -> Hit:
+    text, spans = "", []
+    for sentence in sentences:
+        spans.append((start + len(text), start + len(text) + len(sentence)))
+        text += sentence + " "
+    text = text.rstrip()
+    passage = Passage(f"p{article}{start}", article, f"v-{article}", start, start + len(text), text, tuple(spans))
+    return Hit(passage, HEAD, 1.0 / rank, rank)
+
+
+class ScoredReader:
+    """Gives every sentence the logit that is prepared for its text."""
+
+    def __init__(self, scores: dict[str, float], answerable: float = 3.0) -> None:
+        self.scores, self.answerable = scores, answerable
+
+    def read(self, question: str, passages: Sequence[tuple[str, str]]) -> list[Reading]:
+        readings = []
+        for _, text in passages:
+            found = sorted((text.index(s), text.index(s) + len(s), v) for s, v in self.scores.items() if s in text)
+            tokens = np.array([[v for _, _, v in found]] * 3, np.float32).reshape(3, -1)
+            offsets = np.array([(a, b) for a, b, _ in found], np.int64).reshape(-1, 2)
+            readings.append(Reading(max((v for *_, v in found), default=-9.0), self.answerable, (), offsets, tokens))
+        return readings
+
+
+WEIGHTS = Weights(retrieval=0, relevance=1, answerable=0, span=0, passage=0, second=1.0)
+
+
+def test_the_best_sentence_is_quoted_with_exact_offsets() -> None:
+    hit = make_hit(["It was cold.", "The farm has 12 turbines.", "Nobody came."])
+    finding = read_part(
+        ScoredReader({"It was cold.": -5, "The farm has 12 turbines.": 4, "Nobody came.": -5}), "q", [hit], WEIGHTS
+    )
+    (evidence,) = finding.evidence
+    assert evidence.text == "The farm has 12 turbines."
+    assert (evidence.start, evidence.end) == (113, 138)
+
+
+def test_sentences_that_follow_one_another_are_one_quotation_in_the_order_of_the_text() -> None:
+    hit = make_hit(["Mara Sole opened it.", "The farm has 12 turbines.", "Nobody came."])
+    scores = {"Mara Sole opened it.": 3.5, "The farm has 12 turbines.": 4.0, "Nobody came.": -5.0}
+    (evidence,) = read_part(ScoredReader(scores), "q", [hit], WEIGHTS).evidence
+    assert evidence.text == "Mara Sole opened it. The farm has 12 turbines."
+
+
+def test_who_he_is_comes_with_what_he_said() -> None:
+    hit = make_hit(["Mayor Mara Sole opened the farm.", "“It is a start,” she said."])
+    scores = {"Mayor Mara Sole opened the farm.": -5.0, "“It is a start,” she said.": 4.0}
+    (evidence,) = read_part(ScoredReader(scores), "q", [hit], WEIGHTS).evidence
+    assert evidence.text.startswith("Mayor Mara Sole")
+
+
+def test_the_same_sentence_in_two_overlapping_passages_counts_once() -> None:
+    first = make_hit(["Nobody came.", "The farm has 12 turbines."])
+    second = make_hit(["The farm has 12 turbines.", "It was cold."], rank=2, start=113)
+    scores = {"Nobody came.": -5.0, "The farm has 12 turbines.": 4.0, "It was cold.": -5.0}
+    assert len(read_part(ScoredReader(scores), "q", [first, second], WEIGHTS).evidence) == 1
+
+
+def test_passages_are_ordered_by_what_the_reader_says() -> None:
+    hits = [make_hit(["It was cold."], 1), make_hit(["The farm has 12 turbines."], 2, "a2")]
+    finding = read_part(ScoredReader({"It was cold.": -5, "The farm has 12 turbines.": 4}), "q", hits, WEIGHTS)
+    assert [hit.passage.article_id for hit in finding.hits] == ["a2", "a1"]
+    assert [hit.rank for hit in finding.hits] == [1, 2]
+
+
+def test_nothing_found_is_no_confidence() -> None:
+    finding = read_part(ScoredReader({}), "q", [], WEIGHTS)
+    assert (finding.confidence, finding.evidence) == (0.0, ())
+
+
+def test_the_header_is_the_one_the_reader_was_trained_with() -> None:
+    assert header(make_hit(["x"])) == "The Post · January 2, 2024 · Wind farm"
+
+
+def test_shares_of_names_and_numbers() -> None:
+    assert named_share("Did Mara Sole meet Ola Berg?", "Mara Sole spoke.") == 0.5
+    assert named_share("why is it cold?", "anything") == 1.0
+    assert number_share("Are there 12 turbines and 3 cranes?", "twelve turbines") == 0.5
+
+
+def test_weights_that_do_not_fit_are_one_clear_sentence(tmp_path: object) -> None:
+    from pathlib import Path
+
+    path = Path(str(tmp_path)) / "reader.json"
+    with pytest.raises(ModelError, match="cannot be read"):
+        load_weights(path)
+    path.write_text('{"confidence": [1], "surprise": 2}')
+    with pytest.raises(ModelError, match="surprise"):
+        load_weights(path)

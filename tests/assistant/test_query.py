@@ -1,0 +1,83 @@
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from assistant.query import named_outlets, outlet_aliases, resolve_follow_up, split_parts, understand
+
+OUTLETS = ["The Verge", "BBC News - Technology", "Wired", "Fortune", "The New York Times", "Rivals"]
+BASE = date(2023, 12, 20)
+
+
+@pytest.mark.parametrize(
+    ("question", "expected"),
+    [
+        ("What did the Verge say about it?", ["The Verge"]),
+        ("Do BBC News and The New York Times agree?", ["BBC News - Technology", "The New York Times"]),
+        ("According to Wired, who won?", ["Wired"]),
+        ("is the house wired for power?", []),
+        ("Who made a fortune with it?", []),
+    ],
+)
+def test_outlets_are_found_by_their_usual_names(question: str, expected: list[str]) -> None:
+    assert named_outlets(question, OUTLETS) == expected
+
+
+def test_aliases_drop_article_section_and_suffix() -> None:
+    assert {"bbc news", "bbc"} <= outlet_aliases("BBC News - Technology")
+    assert "verge" in outlet_aliases("The Verge")
+
+
+@pytest.mark.parametrize(
+    ("question", "since", "until"),
+    [
+        ("What happened on 7 November 2023?", date(2023, 11, 7), date(2023, 11, 7)),
+        ("What happened on November 7?", date(2023, 11, 7), date(2023, 11, 7)),
+        ("What happened on 24 December?", date(2022, 12, 24), date(2022, 12, 24)),
+        ("Who won in October 2023?", date(2023, 10, 1), date(2023, 10, 31)),
+        ("What did he say last week?", date(2023, 12, 11), date(2023, 12, 17)),
+        ("What was announced yesterday?", date(2023, 12, 19), date(2023, 12, 19)),
+    ],
+)
+def test_periods_are_resolved_by_code(question: str, since: date, until: date) -> None:
+    assert understand(question, today=BASE).named_period == (since, until)
+
+
+def test_no_period_where_none_is_named() -> None:
+    assert understand("Who may win the second half of the season?", today=BASE).named_period is None
+
+
+def test_as_of_in_the_question_limits_what_may_be_used() -> None:
+    query = understand("How many died as of 7 November 2023?", today=BASE)
+    assert query.as_of == date(2023, 11, 7)
+    assert query.named_period is None
+
+
+HISTORY = [
+    {"role": "user", "content": "Who is the new Minnesota Wild coach?"},
+    {"role": "assistant", "content": "The Wild are hiring John Hynes to replace Dean Evason."},
+]
+
+
+def test_a_follow_up_brings_the_last_question_and_the_names_of_its_answer() -> None:
+    standalone = resolve_follow_up("Which teams did he coach before that?", HISTORY)
+    assert "Minnesota Wild" in standalone
+    assert "John Hynes" in standalone
+    assert standalone.endswith("Which teams did he coach before that?")
+
+
+def test_a_question_that_stands_alone_is_left_alone() -> None:
+    question = "Who won the Champions League final in Istanbul?"
+    assert resolve_follow_up(question, HISTORY) == question
+    assert resolve_follow_up("And then?", []) == "And then?"
+
+
+def test_two_questions_are_two_parts_and_the_name_is_carried() -> None:
+    assert split_parts("How much has Beeper raised, and how many users were there?") == (
+        "How much has Beeper raised?",
+        "how many users were there? (Beeper)",
+    )
+    assert len(split_parts("Who lost and won?")) == 1
+    long = "Who is the person who " + "did something and " * 20 + "and who is it?"
+    assert split_parts(long) == (long,)

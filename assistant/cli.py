@@ -331,7 +331,7 @@ def _print_json(value: Any, indent: int | None = 2) -> None:
 def main() -> None:
     """Run the command; a `BylineError` becomes its sentence and its exit code."""
     try:
-        app(standalone_mode=False)
+        app()  # wrong options and commands end here, with their usage and exit code 2
     except BylineError as error:
         print(f"byline: {error}", file=sys.stderr)
         raise SystemExit(error.exit_code) from error

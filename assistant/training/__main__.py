@@ -1,0 +1,64 @@
+"""`python -m assistant.training --data DIR`: mine passages, train, write the ONNX file, choose the weights.
+
+Every step leaves its result in the work folder and is not done again while it is there.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import pickle
+import random
+from pathlib import Path
+
+from assistant.training.examples import Group, Miner, read_questions, squad_groups
+from assistant.training.export import write_reader
+from assistant.training.train import SEED, train
+
+OURS = Path(__file__).parent / "questions.jsonl"
+GENERAL = 4_000
+"""Questions in SQuAD's form that are read first."""
+
+
+def mine(data: Path, work: Path) -> dict[str, list[Group]]:
+    """All groups: "news", "hop" and "squad"."""
+    kept = work / "groups.pickle"
+    if kept.exists():
+        return dict(pickle.loads(kept.read_bytes()))  # noqa: S301  # our own file of an earlier step
+    corpus = data / "multihop_rag" / "corpus.json"
+    miner = Miner(corpus, work / "library")
+    rows = [*read_questions(data / "news_questions" / "train.jsonl"), *read_questions(OURS)]
+    ids = [article["id"] for article in json.loads(corpus.read_text("utf-8"))]
+    even = {number for number in ids if number % 2 == 0}
+    hops = json.loads((data / "multihop_rag" / "questions_dev.json").read_text("utf-8"))
+    hops = [row for row in hops if any(fact["doc_id"] in even for fact in row["evidence_list"])]
+    squads = [group for path in sorted((data / "reading").glob("*.json")) for group in squad_groups(path)]
+    groups = {
+        "news": [miner.news(row) for row in rows],
+        "hop": [g for g in (miner.facts(row, even) for row in hops) if any(item.label == 1 for item in g.items)],
+        "squad": random.Random(SEED).sample(squads, GENERAL),  # noqa: S311
+    }
+    kept.write_bytes(pickle.dumps(groups))
+    return groups
+
+
+def main() -> None:
+    """Run the steps."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--data", type=Path, required=True, help="folder with multihop_rag, news_questions, reading")
+    parser.add_argument("--work", type=Path, required=True, help="folder for what is made on the way")
+    parser.add_argument("--out", type=Path, default=Path(__file__).parent.parent / "models" / "reader.onnx")
+    parser.add_argument("--minutes", type=float, default=0.0, help="stop training after so long; 0 for all passes")
+    parser.add_argument("--limit", type=int, default=0, help="so many questions of each kind only, to try things")
+    given = parser.parse_args()
+    given.work.mkdir(parents=True, exist_ok=True)
+    groups = mine(given.data, given.work)
+    news = [group for group in groups["news"] if not group.held]
+    limit = given.limit or None
+    mixed = [*news[:limit], *groups["hop"][:limit]]
+    network = train([(groups["squad"][: limit or GENERAL], 1), (mixed, 3)], given.work, given.minutes)
+    write_reader(network, given.out)
+
+
+if __name__ == "__main__":
+    main()

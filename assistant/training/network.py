@@ -1,0 +1,161 @@
+"""The reader as a torch module: the bundled MiniLM with four heads, and how it is taught."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+from tokenizers import Tokenizer
+from torch import Tensor, nn
+from torch.nn import functional
+from transformers import AutoModel
+
+from assistant import bundled
+from assistant.reader import CLS, COLON, MAX_HEADER, MAX_QUESTION, SEP
+from assistant.training.examples import Item
+
+MAX_TOKENS = 256
+
+
+class ReaderNetwork(nn.Module):
+    """MiniLM with heads for start, end and evidence of every token, and relevance and answerable of the passage.
+
+    The word table stays as it is: the questions to come use other words than those it is taught with.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.encoder = AutoModel.from_pretrained(
+            str(bundled.minilm_folder()), hidden_dropout_prob=0.0, attention_probs_dropout_prob=0.0
+        )
+        width = self.encoder.config.hidden_size
+        self.tokens = nn.Linear(width, 3)
+        self.dense = nn.Linear(width, width)
+        self.passage = nn.Linear(width, 2)
+        for parameter in self.encoder.embeddings.parameters():
+            parameter.requires_grad_(False)
+
+    def forward(self, ids: Tensor, mask: Tensor, types: Tensor) -> tuple[Tensor, Tensor]:
+        """Token logits [batch, tokens, 3] and passage logits [batch, 2], in float32."""
+        with torch.autocast("cpu", dtype=torch.bfloat16):
+            hidden = self.encoder(input_ids=ids, attention_mask=mask, token_type_ids=types).last_hidden_state
+        hidden = hidden.float()
+        return self.tokens(hidden), self.passage(torch.tanh(self.dense(hidden[:, 0])))
+
+
+@dataclass(slots=True)
+class Row:
+    """One passage as token ids, with what is to be found in it by token."""
+
+    ids: list[int]
+    question: int
+    first: int
+    sentence: list[int]
+    gold: frozenset[int]
+    answer: tuple[int, int] | None
+    label: int
+    group: int
+    ranking: bool = False
+
+
+@dataclass(slots=True)
+class Batch:
+    """Rows padded to one length."""
+
+    ids: Tensor
+    mask: Tensor
+    types: Tensor
+    rows: list[Row]
+
+
+class Encoder:
+    """Turns questions and passages into rows, as `assistant.reader` does."""
+
+    def __init__(self) -> None:
+        self._tokenizer = Tokenizer.from_file(str(Path(bundled.tokenizer_file())))
+        self._tokenizer.no_truncation()
+        self._tokenizer.no_padding()
+
+    def rows(self, question: str, items: Sequence[Item], group: int) -> list[Row]:
+        """One row per passage."""
+        asked = self._tokenizer.encode(question, add_special_tokens=False).ids[:MAX_QUESTION]
+        return [self._row(asked, item, group) for item in items]
+
+    def _row(self, asked: list[int], item: Item, group: int) -> Row:
+        head = self._tokenizer.encode(item.header, add_special_tokens=False).ids[:MAX_HEADER]
+        body = self._tokenizer.encode(item.text, add_special_tokens=False)
+        ids = [CLS, *asked, SEP, *([*head, COLON] if head else [])]
+        first = len(ids)
+        kept = MAX_TOKENS - first - 1
+        offsets = body.offsets[:kept]
+        starts = np.array([a for a, _ in offsets] or [0])
+        sentence = np.full(len(offsets), -1)
+        for i, (a, b) in enumerate(item.sentences):
+            sentence[(starts[: len(offsets)] >= a) & (starts[: len(offsets)] < b)] = i
+        answer = None
+        if item.answer:
+            inside = [i for i, (a, b) in enumerate(offsets) if a < item.answer[1] and b > item.answer[0]]
+            answer = (inside[0], inside[-1]) if inside else None
+        seen = frozenset(set(item.gold) & set(sentence.tolist()))
+        label = item.label if item.label != 1 or seen else -1  # its evidence lies behind the cut
+        return Row([*ids, *body.ids[:kept], SEP], len(asked) + 2, first, sentence.tolist(), seen, answer, label, group)
+
+
+def collate(rows: Sequence[Row]) -> Batch:
+    """Pad rows to one length."""
+    shape = (len(rows), max(len(row.ids) for row in rows))
+    ids, mask, types = (torch.zeros(shape, dtype=torch.long) for _ in range(3))
+    for i, row in enumerate(rows):
+        ids[i, : len(row.ids)] = torch.tensor(row.ids)
+        mask[i, : len(row.ids)] = 1
+        types[i, row.question : len(row.ids)] = 1
+    return Batch(ids, mask, types, list(rows))
+
+
+def loss(tokens: Tensor, passages: Tensor, batch: Batch) -> Tensor:
+    """The sum of what the reader is taught, each part a mean over its examples.
+
+    Where: the answer's start and end among the tokens of a passage and "nothing here" (a logit fixed at 0). Evidence:
+    each sentence by itself, and all sentences of a question's passages against each other and "nothing". Passage:
+    holds the answer or not; which of the question's passages bears on it.
+    """
+    parts: dict[str, list[Tensor]] = {"span": [], "sentence": [], "choice": [], "answerable": [], "relevance": []}
+    groups: dict[int, list[tuple[Tensor, bool]]] = {}
+    members: dict[int, list[int]] = {}
+    nothing = torch.zeros(1)
+    for i, row in enumerate(batch.rows):
+        members.setdefault(row.group, []).append(i)
+        if row.label < 0 or row.ranking:
+            continue
+        here = tokens[i, row.first : row.first + len(row.sentence)]
+        if row.label == 0 or row.answer is not None:
+            for side in (0, 1):
+                target = 0 if row.answer is None else row.answer[side] + 1
+                logits = torch.cat([nothing, here[:, side]])
+                parts["span"].append(functional.cross_entropy(logits[None], torch.tensor([target])) / 2)
+        places = torch.tensor(row.sentence)
+        for number in sorted(set(row.sentence) - {-1}):
+            mean = here[places == number, 2].mean()
+            gold = number in row.gold
+            groups.setdefault(row.group, []).append((mean, gold))
+            parts["sentence"].append(functional.binary_cross_entropy_with_logits(mean, torch.tensor(float(gold))))
+        parts["answerable"].append(
+            functional.binary_cross_entropy_with_logits(passages[i, 1], torch.tensor(float(row.label)))
+        )
+    for found in groups.values():
+        logits = torch.stack([torch.zeros(()), *(mean for mean, _ in found)])
+        right = torch.tensor([not any(gold for _, gold in found), *(gold for _, gold in found)])
+        parts["choice"].append(torch.logsumexp(logits, 0) - torch.logsumexp(logits[right], 0))
+    for rows in members.values():
+        known = [i for i in rows if batch.rows[i].label >= 0]
+        right = torch.tensor([batch.rows[i].label == 1 for i in known])
+        if right.any() and not right.all():
+            logits = passages[known, 0]
+            parts["relevance"].append(torch.logsumexp(logits, 0) - torch.logsumexp(logits[right], 0))
+    weights = {"span": 1.0, "sentence": 1.0, "choice": 0.7, "answerable": 1.0, "relevance": 0.5}
+    return sum(
+        (weights[name] * torch.stack(values).mean() for name, values in parts.items() if values), torch.zeros(())
+    )

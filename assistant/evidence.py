@@ -7,7 +7,6 @@ and a confidence. Nothing is written here.
 from __future__ import annotations
 
 import json
-import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -15,10 +14,11 @@ from datetime import date
 from pathlib import Path
 from typing import Protocol
 
+from assistant.confidence import features, logistic
 from assistant.domain import Hit
 from assistant.errors import ModelError
 from assistant.reader import Reading, format_header, sentence_scores, span_scores
-from assistant.words import content_words, fold, names, numbers
+from assistant.words import fold, names
 
 MAX_QUOTED = 3
 """Most sentences quoted for one question."""
@@ -44,7 +44,8 @@ class Weights:
         span: Weight of the best answer span in a sentence's score.
         passage: Weight of its passage in a sentence's score.
         second: A further sentence is quoted when its score is at most this much below the best.
-        confidence: Coefficients of the logistic confidence (see `confidence`), the constant last.
+        newest: Weight of being newer than the other hits, where the question asks for the latest.
+        confidence: Coefficients of the logistic confidence (see `assistant.confidence`), the constant last.
         threshold: Below this confidence the question is declined.
     """
 
@@ -55,7 +56,8 @@ class Weights:
     span: float = 0.25
     passage: float = 0.5
     second: float = 1.0
-    confidence: tuple[float, ...] = (0.6, 0.2, 0.2, 0.1, 1.0, 1.0, -1.5)
+    newest: float = 1.0
+    confidence: tuple[float, ...] = (0.6, 0.0, 0.0, 0.2, 0.2, 0.0, 0.0, 1.0, 1.0, 0.0, 0.0, -1.4)
     threshold: float = 0.5
 
 
@@ -152,8 +154,10 @@ def read_part(
     )
     if rest:
         ordered += tuple(hits[len(chosen) :])
-    evidence = _choose(ordered, [reading for _, _, reading in scored], weights, part)
-    sure = confidence(question, ordered, [reading for _, _, reading in scored], evidence, weights)
+    ordered_readings = [reading for _, _, reading in scored]
+    candidates = _sentences(ordered, ordered_readings, weights)
+    evidence = _choose(ordered, candidates, weights, part)
+    sure = _confidence(question, ordered, ordered_readings, candidates, evidence, weights)
     return Finding(question, ordered, tuple(evidence), sure)
 
 
@@ -164,54 +168,6 @@ def header(hit: Hit) -> str:
     if head.published_at:
         day = date.fromisoformat(head.published_at[:10])
     return format_header(head.outlet or "", day, head.title)
-
-
-def confidence(
-    question: str, hits: Sequence[Hit], readings: Sequence[Reading], evidence: Sequence[Evidence], weights: Weights
-) -> float:
-    """How likely the passages hold the answer, 0 to 1: a logistic function of `features`."""
-    if not evidence:
-        return 0.0
-    values = [*features(question, hits, readings, evidence), 1.0]
-    return 1 / (1 + math.exp(-sum(w * v for w, v in zip(weights.confidence, values, strict=True))))
-
-
-def features(
-    question: str, hits: Sequence[Hit], readings: Sequence[Reading], evidence: Sequence[Evidence]
-) -> list[float]:
-    """What the confidence is made of.
-
-    Returns:
-        Best "answerable" logit, relevance of that passage, best evidence sentence's score, margin of
-        the best "answerable" to the second, share of the question's names found in the quoted
-        passage and its header, share of its numbers.
-    """
-    order = sorted(range(len(readings)), key=lambda i: -readings[i].answerable)
-    best = readings[order[0]]
-    margin = best.answerable - readings[order[1]].answerable if len(order) > 1 else 0.0
-    hit = evidence[0].hit
-    around = f"{header(hit)} {hit.passage.text}"
-    return [
-        best.answerable,
-        best.relevance,
-        evidence[0].score,
-        margin,
-        named_share(question, around),
-        number_share(question, around),
-    ]
-
-
-def named_share(question: str, text: str) -> float:
-    """Share of the question's names of which a word stands in the text; 1 when it names nothing."""
-    named = names(question)
-    folded = set(content_words(text))
-    return sum(bool(set(content_words(name)) & folded) for name in named) / len(named) if named else 1.0
-
-
-def number_share(question: str, text: str) -> float:
-    """Share of the question's numbers that stand in the text; 1 when it has none."""
-    wanted = numbers(question)
-    return len(wanted & numbers(text)) / len(wanted) if wanted else 1.0
 
 
 def _passage_score(hit: Hit, reading: Reading, weights: Weights) -> float:
@@ -226,19 +182,52 @@ class _Candidate:
     place: int  # of its passage in the order read
     index: int  # of the sentence in its passage
     span: tuple[int, int]  # in the article's text
+    logits: tuple[float, float]  # evidence and best answer span, as the reader gave them
 
 
-def _choose(hits: Sequence[Hit], readings: Sequence[Reading], weights: Weights, part: int) -> list[Evidence]:
-    """The sentences to quote: the best, and those nearly as good, each only once."""
+def _sentences(hits: Sequence[Hit], readings: Sequence[Reading], weights: Weights) -> list[_Candidate]:
+    """Every sentence that was read, best first."""
     candidates: list[_Candidate] = []
     for place, (hit, reading) in enumerate(zip(hits, readings, strict=False)):
         inside = [(start - hit.passage.start, end - hit.passage.start) for start, end in hit.passage.sentences]
-        for index, (evidence, span) in enumerate(
-            zip(sentence_scores(reading, inside), span_scores(reading, inside), strict=True)
-        ):
+        logits = zip(sentence_scores(reading, inside), span_scores(reading, inside), strict=True)
+        for index, (evidence, span) in enumerate(logits):
             score = evidence + weights.span * span + weights.passage * hit.score
-            candidates.append(_Candidate(score, place, index, hit.passage.sentences[index]))
-    candidates.sort(key=lambda item: (-item.score, item.place, item.index))
+            candidates.append(_Candidate(score, place, index, hit.passage.sentences[index], (evidence, span)))
+    return sorted(candidates, key=lambda item: (-item.score, item.place, item.index))
+
+
+def _confidence(
+    question: str,
+    hits: Sequence[Hit],
+    readings: Sequence[Reading],
+    candidates: Sequence[_Candidate],
+    evidence: Sequence[Evidence],
+    weights: Weights,
+) -> float:
+    """How likely the passages hold the answer, 0 to 1."""
+    if not evidence:
+        return 0.0
+    return logistic(weights.confidence, evidence_features(question, hits, readings, candidates, evidence))
+
+
+def evidence_features(
+    question: str,
+    hits: Sequence[Hit],
+    readings: Sequence[Reading],
+    candidates: Sequence[_Candidate],
+    evidence: Sequence[Evidence],
+) -> list[float]:
+    """The features of the best quotation; see `assistant.confidence.FEATURES`."""
+    best = candidates[0]
+    line = header(hits[best.place])
+    around, quoted = f"{line} {hits[best.place].passage.text}", f"{line} {evidence[0].text}"
+    every = [item.logits[0] for item in candidates]
+    return features(question, readings, best.place, best.logits, every, around, quoted)
+
+
+def _choose(hits: Sequence[Hit], candidates: Sequence[_Candidate], weights: Weights, part: int) -> list[Evidence]:
+    """The sentences to quote: the best, and those nearly as good, each only once."""
     kept: list[_Candidate] = []
     for item in candidates:
         if kept and item.score < kept[0].score - weights.second:

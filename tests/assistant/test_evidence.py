@@ -5,9 +5,10 @@ from collections.abc import Sequence
 import numpy as np
 import pytest
 
+from assistant.confidence import named_share, number_share
 from assistant.domain import Headline, Hit, Passage
 from assistant.errors import ModelError
-from assistant.evidence import Weights, header, load_weights, named_share, number_share, read_part
+from assistant.evidence import Weights, header, load_weights, read_part
 from assistant.reader import Reading
 
 HEAD = Headline("a1", "v1", 7, "Wind farm", "The Post", None, "2024-01-02T10:00:00+01:00", None)

@@ -1,0 +1,93 @@
+"""How likely the passages hold the answer: a few plain features and a logistic function of them.
+
+The coefficients are chosen with the reader (see `assistant.training.tune`) and stored beside it.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+
+from assistant.reader import Reading
+from assistant.words import content_words, names, numbers
+
+FEATURES = (
+    "answerable", "answerable_here", "answerable_second", "relevance_here", "sentence", "span", "choice",
+    "names", "numbers", "words_in_passage", "words_in_sentence",
+)  # fmt: skip
+"""What the confidence is made of, in the order of the coefficients; the constant comes after them.
+
+answerable: the best "holds the answer" logit of all passages; _here: that of the quoted passage; _second: the second
+best. relevance_here: whether the quoted passage bears on the question. sentence, span: the quoted sentence's own
+logits. choice: log odds that it is this sentence and not another or none. names, numbers: share of the question's that
+stand in the quoted passage or its header. words_in_passage, words_in_sentence: share of the question's other words.
+"""
+
+
+def logistic(coefficients: Sequence[float], values: Sequence[float]) -> float:
+    """The logistic function of the features; the last coefficient is the constant."""
+    total = sum(w * v for w, v in zip(coefficients, [*values, 1.0], strict=True))
+    return 1 / (1 + math.exp(-max(-30.0, min(30.0, total))))
+
+
+def features(
+    question: str,
+    readings: Sequence[Reading],
+    here: int,
+    chosen: tuple[float, float],
+    sentences: Sequence[float],
+    around: str,
+    quoted: str,
+) -> list[float]:
+    """The values of `FEATURES`.
+
+    Args:
+        question: As it was read.
+        readings: Of all passages.
+        here: Which of them holds the best quotation.
+        chosen: Evidence and span logits of the quoted sentence.
+        sentences: Evidence logits of all sentences of all passages.
+        around: The quoted passage with its header.
+        quoted: The quoted sentences with their header.
+    """
+    answerable = sorted((reading.answerable for reading in readings), reverse=True)
+    others = np.logaddexp.reduce([0.0, *(score for score in sentences if score != chosen[0])])
+    return [
+        answerable[0],
+        readings[here].answerable,
+        answerable[1] if len(answerable) > 1 else answerable[0] - 5,
+        readings[here].relevance,
+        chosen[0],
+        chosen[1],
+        chosen[0] - float(others),
+        named_share(question, around),
+        number_share(question, around),
+        word_share(question, around),
+        word_share(question, quoted),
+    ]
+
+
+def named_share(question: str, text: str) -> float:
+    """Share of the question's names of which a word stands in the text; 1 when it names nothing."""
+    named = names(question)
+    folded = set(content_words(text))
+    return sum(bool(set(content_words(name)) & folded) for name in named) / len(named) if named else 1.0
+
+
+def number_share(question: str, text: str) -> float:
+    """Share of the question's numbers that stand in the text; 1 when it has none."""
+    wanted = numbers(question)
+    return len(wanted & numbers(text)) / len(wanted) if wanted else 1.0
+
+
+def word_share(question: str, text: str) -> float:
+    """Share of the question's content words that stand in the text in some form; 1 when it has none."""
+    wanted = {_root(word) for word in content_words(question)}
+    return len(wanted & {_root(word) for word in content_words(text)}) / len(wanted) if wanted else 1.0
+
+
+def _root(word: str) -> str:
+    """The first letters of a word: enough to tell forms of one word from other words."""
+    return word[:5] if len(word) > 5 else word.rstrip("s")

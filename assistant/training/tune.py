@@ -1,0 +1,243 @@
+"""Chooses the weights beside the reader: on questions over articles kept aside from training, and the dev questions' half A.
+
+`python -m assistant.training.tune --data DIR --work DIR`. Figures are to be reported on the dev questions' half B.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import pickle
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import asdict, dataclass, replace
+from itertools import product
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from sklearn.linear_model import LogisticRegression
+from sklearn.metrics import roc_auc_score
+
+from assistant import bundled
+from assistant.assembly import open_library
+from assistant.confidence import FEATURES
+from assistant.domain import Hit
+from assistant.evidence import Finding, Weights, _sentences, evidence_features, header, read_part
+from assistant.query import understand
+from assistant.reader import Reader, Reading
+from assistant.retriever import HybridRetriever
+from assistant.settings import load_settings
+from assistant.training.__main__ import OURS
+from assistant.training.examples import is_held, read_questions
+from eval.cases import half_of
+from eval.text import covers_groups
+
+REFUSALS = 0.15
+"""Share of answerable questions that may be declined, when the threshold is chosen."""
+DEV_WEIGHT = 4
+"""A dev question counts as so many of ours: they are few, and are the kind that is asked."""
+
+
+@dataclass(slots=True)
+class Asked:
+    """A question with what was found and read for each of its parts."""
+
+    row: dict[str, Any]
+    parts: list[tuple[str, list[Hit], list[Reading]]]
+    weight: int = 1
+
+
+class Remembered:
+    """Gives the readings that were made before."""
+
+    def __init__(self, readings: Sequence[Reading]) -> None:
+        self._readings = readings
+
+    def read(self, question: str, passages: Sequence[tuple[str, str]]) -> list[Reading]:
+        """The first readings, as many as there are passages."""
+        return list(self._readings[: len(passages)])
+
+
+def gather(rows: Iterable[dict[str, Any]], work: Path, model: Path, candidates: int) -> list[Asked]:
+    """Search and read for every question."""
+    library, embedder = open_library(load_settings(home=work / "library"))
+    retriever = HybridRetriever(library=library, embedder=embedder)
+    reader = Reader(model, bundled.tokenizer_file())
+    outlets = library.catalogue.outlets()
+    found = []
+    for row in rows:
+        query = understand(row["question"], row.get("history") or (), outlets=outlets)
+        parts = []
+        for part in query.parts:
+            hits = retriever.find(query, part, candidates)
+            parts.append((part, hits, reader.read(part, [(header(hit), hit.passage.text) for hit in hits])))
+        found.append(Asked(row, parts, DEV_WEIGHT if row["id"].startswith("dev") else 1))
+    library.close()
+    return found
+
+
+def is_gold(hit: Hit, row: dict[str, Any]) -> bool:
+    """Whether a passage covers evidence."""
+    p = hit.passage
+    return any(
+        e["doc_id"] == hit.headline.source_id and p.start < e["end"] and e["start"] < p.end for e in row["evidence"]
+    )
+
+
+def tune_passages(asked: Sequence[Asked], weights: Weights) -> Weights:
+    """Weights of retrieval, relevance and answerable by how early evidence comes."""
+    table = []
+    for item in asked:
+        if item.row["answerable"] and len(item.parts) == 1:
+            _, hits, readings = item.parts[0]
+            rows = [
+                (h.score, r.relevance, r.answerable, is_gold(h, item.row)) for h, r in zip(hits, readings, strict=True)
+            ]
+            table.append((np.array(rows, float), item.weight))
+
+    def quality(trial: tuple[float, float, float]) -> float:
+        total = count = 0.0
+        for rows, weight in table:
+            order = np.argsort(-(rows[:, :3] @ np.array(trial)), kind="stable")
+            gold = rows[order, 3] > 0
+            total += weight * (gold[:1].any() + gold[:5].any() + (1 / (1 + gold.argmax()) if gold.any() else 0))
+            count += weight
+        return total / (3 * count)
+
+    trials = list(product((0.5, 1, 2, 3, 5), (0, 0.25, 0.5, 1.0), (0.25, 0.5, 1.0)))
+    best = max(trials, key=quality)
+    say("passages", quality(best), dict(zip(("retrieval", "relevance", "answerable"), best, strict=True)))
+    say("retrieval alone", quality((1, 0, 0)), {})
+    return replace(weights, retrieval=best[0], relevance=best[1], answerable=best[2])
+
+
+def findings(item: Asked, weights: Weights) -> list[Finding]:
+    """What reading gives for each part under these weights."""
+    return [
+        read_part(Remembered(readings), part, hits, weights, number)
+        for number, (part, hits, readings) in enumerate(item.parts)
+    ]
+
+
+def right(item: Asked, found: Sequence[Finding]) -> tuple[bool, float]:
+    """Whether the quotations answer and one of them is evidence; the share of them that is."""
+    evidence = [e for finding in found for e in finding.evidence]
+    text = " ".join(e.text for e in evidence)
+    groups = item.row.get("must_include") or [item.row["answers"]]
+    good = [
+        any(
+            g["doc_id"] == e.hit.headline.source_id and e.start < g["end"] and g["start"] < e.end
+            for g in item.row["evidence"]
+        )
+        for e in evidence
+    ]
+    return covers_groups(text, groups) and any(good), sum(good) / max(1, len(good))
+
+
+def tune_sentences(asked: Sequence[Asked], weights: Weights) -> Weights:
+    """Weights of spans and passages in a sentence's score, and how near a second sentence must be."""
+    answerable = [item for item in asked if item.row["answerable"]]
+
+    def quality(trial: Weights) -> float:
+        scores = [(item.weight, *right(item, findings(item, trial))) for item in answerable]
+        total = sum(w for w, _, _ in scores)
+        return sum(w * (hit + 0.5 * share) for w, hit, share in scores) / total
+
+    for name, values in (
+        ("passage", (0.0, 0.1, 0.2, 0.35, 0.5, 0.8)),
+        ("span", (0.0, 0.1, 0.2, 0.35, 0.5)),
+        ("second", (0.0, 0.25, 0.5, 0.75, 1.0, 1.5)),
+    ):
+        weights = max((replace(weights, **{name: value}) for value in values), key=quality)
+    say("sentences", quality(weights), {k: getattr(weights, k) for k in ("passage", "span", "second")})
+    return weights
+
+
+def tune_confidence(asked: Sequence[Asked], weights: Weights) -> Weights:
+    """The logistic function and the threshold."""
+    values, known, counts = [], [], []
+    for item in asked:
+        for number, (part, hits, readings) in enumerate(item.parts):
+            finding = read_part(Remembered(readings), part, hits, weights, number)
+            order = [h.passage.id for h in finding.hits]
+            by_id = {h.passage.id: r for h, r in zip(hits, readings, strict=True)}
+            ordered = [by_id[key] for key in order]
+            candidates = _sentences(finding.hits, ordered, weights)
+            values.append(evidence_features(part, finding.hits, ordered, candidates, finding.evidence))
+            known.append(item.row["answerable"])
+            counts.append(item.weight)
+    table, labels = np.array(values), np.array(known)
+    middle, spread = table.mean(0), table.std(0) + 1e-6
+    fit = LogisticRegression(C=0.3).fit((table - middle) / spread, labels, sample_weight=counts)
+    slopes = fit.coef_[0] / spread
+    constant = float(fit.intercept_[0] - (slopes * middle).sum())
+    weights = replace(weights, confidence=(*(round(float(s), 5) for s in slopes), round(constant, 5)))
+    chances = fit.predict_proba((table - middle) / spread)[:, 1]
+    say(
+        "AUC",
+        float(roc_auc_score(labels, chances, sample_weight=counts)),
+        dict(zip(FEATURES, slopes.round(3), strict=True)),
+    )
+    for place, name in enumerate(FEATURES):
+        say(f"  AUC of {name}", float(roc_auc_score(labels, table[:, place], sample_weight=counts)), {})
+    return tune_threshold(asked, weights)
+
+
+def tune_threshold(asked: Sequence[Asked], weights: Weights) -> Weights:
+    """The threshold with the best end-to-end score among those that decline few answerable questions."""
+    rows = []
+    for item in asked:
+        found = findings(item, weights)
+        sure = max(f.confidence for f in found)
+        rows.append((item.weight, item.row["answerable"], sure, right(item, found)[0]))
+
+    def judged(threshold: float) -> tuple[float, float, float]:
+        total = sum(w for w, *_ in rows)
+        good = sum(w * ((hit and sure >= threshold) if can else sure < threshold) for w, can, sure, hit in rows)
+        refused = sum(w for w, can, sure, _ in rows if can and sure < threshold) / sum(w for w, can, *_ in rows if can)
+        kept = sum(w for w, can, sure, _ in rows if not can and sure < threshold) / sum(
+            w for w, can, *_ in rows if not can
+        )
+        return good / total, refused, kept
+
+    trials = [t for t in np.arange(0.2, 0.81, 0.02) if judged(t)[1] <= REFUSALS]
+    best = float(max(trials, key=lambda t: judged(t)[0]))
+    say("end to end, over-refusal, abstention recall", judged(best)[0], {"all": judged(best), "threshold": best})
+    return replace(weights, threshold=round(best, 3))
+
+
+def say(what: str, value: float, more: dict[str, Any]) -> None:
+    """Print a figure."""
+    print(f"{what}: {value:.3f} {more or ''}", flush=True)
+
+
+def tune(asked: Sequence[Asked], weights: Weights, say_half: Callable[[str], None] = print) -> Weights:
+    """All steps in their order."""
+    say_half(f"{len(asked)} questions, {sum(item.row['answerable'] for item in asked)} answerable")
+    weights = tune_passages(asked, weights)
+    weights = tune_sentences(asked, weights)
+    return tune_confidence(asked, weights)
+
+
+def main() -> None:
+    """Run it."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--data", type=Path, required=True)
+    parser.add_argument("--work", type=Path, required=True)
+    parser.add_argument("--model", type=Path, default=bundled.READER_FILE)
+    given = parser.parse_args()
+    ours = [*read_questions(given.data / "news_questions" / "train.jsonl"), *read_questions(OURS)]
+    rows = [r for r in ours if (r["evidence"] or r.get("near")) and is_held((r["evidence"] or r["near"])[0]["doc_id"])]
+    rows += [r for r in read_questions(given.data / "news_questions" / "dev.jsonl") if half_of(r["id"]) == "A"]
+    kept = given.work / "asked.pickle"
+    weights = Weights()
+    if not kept.exists() or kept.stat().st_mtime < given.model.stat().st_mtime:
+        kept.write_bytes(pickle.dumps(gather(rows, given.work, given.model, weights.candidates)))
+    asked: list[Asked] = pickle.loads(kept.read_bytes())  # noqa: S301  # our own file
+    weights = tune(asked, weights)
+    target = given.model.with_suffix(".json")
+    target.write_text(json.dumps(asdict(weights), indent=1) + "\n", "utf-8")
+
+
+if __name__ == "__main__":
+    main()

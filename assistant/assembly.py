@@ -7,11 +7,12 @@ from assistant.baseline import PlainReader
 from assistant.chain import Assistant
 from assistant.chat_models import make_chat_model
 from assistant.embedder import Embedder, make_embedder
-from assistant.evidence import PassageReader, Weights, load_weights
+from assistant.evidence import PassageReader
 from assistant.library import Library
 from assistant.reader import Reader
 from assistant.retriever import HybridRetriever
 from assistant.settings import PASSAGE_RULES, Settings
+from assistant.weights import Weights, load_weights
 
 
 def open_library(settings: Settings) -> tuple[Library, Embedder]:

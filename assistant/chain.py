@@ -9,7 +9,7 @@ from __future__ import annotations
 import threading
 import time
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
@@ -37,14 +37,17 @@ from assistant.domain import (
 )
 from assistant.embedder import Embedder
 from assistant.errors import ModelError, UsageError
-from assistant.evidence import Finding, PassageReader, Weights, read_part
+from assistant.evidence import Finding, PassageReader, read_part
 from assistant.library import Library
 from assistant.query import History, understand
 from assistant.retriever import HybridRetriever
 from assistant.settings import QUOTATIONS, Settings
+from assistant.weights import Weights
 from assistant.writing import MAX_PASSAGES, PROMPT, Writing
 from prompts import load_prompt
 
+DISAGREE = "The sources disagree:"
+"""How the note begins that names them; the page looks for it."""
 NEAREST = 3
 """Articles named when nothing is found."""
 
@@ -116,7 +119,13 @@ class Assistant:
         """Find passages without answering, best first, in the order in which they would be read."""
         understood = self._understand(query, (), filters, as_of)
         hits = self.retriever.find(understood, understood.standalone, max(k, self.weights.candidates))
-        return list(read_part(self.reader, understood.standalone, hits, self.weights, rest=True).hits[:k])
+        newest = understood.newest_first
+        return list(
+            read_part(self.reader, understood.standalone, hits, self.weights, rest=True, newest=newest).hits[:k]
+        )
+
+    def _read(self, query: Query, part: str, hits: Sequence[Hit], number: int) -> Finding:
+        return read_part(self.reader, part, hits, self.weights, number, newest=query.newest_first)
 
     def runnable(self) -> Runnable[dict[str, Any], Answer]:
         """The chain as a LangChain runnable over {"question", "history"?}."""
@@ -158,7 +167,7 @@ class Assistant:
                 hits = self.retriever.find(run.query, part, self.weights.candidates)
             yield Retrieved(tuple(hits), articles)
             with run.timed("read"):
-                run.findings.append(read_part(self.reader, part, hits, self.weights, part=number))
+                run.findings.append(self._read(run.query, part, hits, number))
         yield from self._write(run, stop)
         run.timings["total"] = time.perf_counter() - began
         yield Finished(self._finish(run))
@@ -190,12 +199,21 @@ class Assistant:
                 return
         with run.timed("quote"):
             for finding in found:
-                for evidence in finding.evidence:
-                    citation = run.book.cite(evidence.hit, evidence.start, evidence.end)
-                    sentence = Sentence(" ".join(evidence.text.split()), (citation.number,), "supported")
-                    if sentence not in run.sentences:
-                        run.sentences.append(sentence)
-                        yield Checked(sentence, (citation,))
+                yield from self._quote(run, finding)
+
+    def _quote(self, run: _Run, finding: Finding) -> Iterator[Checked]:
+        """The evidence of one part as sentences, and who disagrees with whom."""
+        differing: dict[int, Headline] = {}
+        for evidence in finding.evidence:
+            citation = run.book.cite(evidence.hit, evidence.start, evidence.end)
+            sentence = Sentence(" ".join(evidence.text.split()), (citation.number,), "supported")
+            if evidence.differs:
+                differing[citation.number] = citation.headline
+            if sentence not in run.sentences:
+                run.sentences.append(sentence)
+                yield Checked(sentence, (citation,))
+        if len(differing) > 1:
+            run.notes.append(disagreement(differing))
 
     def _write_by_model(
         self, run: _Run, found: Sequence[Finding], model: ChatModel, stop: threading.Event | None
@@ -269,6 +287,22 @@ class Assistant:
         if self.chat_model is not None:
             self.chat_model.close()
         self.library.close()
+
+
+def disagreement(sides: Mapping[int, Headline]) -> str:
+    """One line that says who differs, with outlet and date, and which is the newer.
+
+    Args:
+        sides: Citation number -> its article.
+    """
+    days = {number: (head.published_at or "")[:10] for number, head in sides.items()}
+    newest = max(days.values())
+    told = []
+    for number, head in sides.items():
+        day = days[number] or "date not given"
+        newer = ", the newer" if newest and days[number] == newest and len(set(days.values())) > 1 else ""
+        told.append(f"{head.outlet or head.title} ({day}{newer}) [{number}]")
+    return f"{DISAGREE} {' and '.join(told)}."
 
 
 def _interleaved(lists: Sequence[Sequence[Hit]], limit: int) -> list[Hit]:

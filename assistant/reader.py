@@ -195,18 +195,21 @@ def sentence_scores(reading: Reading, sentence_spans: Sequence[Offsets]) -> list
     return scores
 
 
-def span_scores(reading: Reading, sentence_spans: Sequence[Offsets]) -> list[float]:
-    """Return the score of the best span that starts and ends in each sentence (see `Span.score`)."""
-    scores = []
+def sentence_answers(reading: Reading, sentence_spans: Sequence[Offsets]) -> list[Span]:
+    """Return the best answer that starts and ends in each sentence; one of score UNREAD for a sentence behind the cut."""
+    found = []
     for a, b in sentence_spans:
-        inside = (reading.offsets[:, 0] < b) & (reading.offsets[:, 1] > a)
-        start, end = reading.tokens[0, inside], reading.tokens[1, inside]
-        if start.size:
-            latest = np.array([end[i : i + MAX_SPAN].max() for i in range(len(end))])
-            scores.append(float((start + latest).max()))
-        else:
-            scores.append(UNREAD)
-    return scores
+        places = np.flatnonzero((reading.offsets[:, 0] < b) & (reading.offsets[:, 1] > a))
+        start, end = reading.tokens[0, places], reading.tokens[1, places]
+        if not places.size:
+            found.append(Span(a, b, UNREAD))
+            continue
+        latest = [i + int(end[i : i + MAX_SPAN].argmax()) for i in range(len(end))]
+        first = int((start + end[latest]).argmax())
+        low, high = places[first], places[latest[first]]
+        score = float(start[first] + end[latest[first]])
+        found.append(Span(int(reading.offsets[low, 0]), int(reading.offsets[high, 1]), score))
+    return found
 
 
 def _batches(lengths: Sequence[int]) -> list[list[int]]:

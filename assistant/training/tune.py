@@ -22,13 +22,15 @@ from assistant import bundled
 from assistant.assembly import open_library
 from assistant.confidence import FEATURES
 from assistant.domain import Hit
-from assistant.evidence import Finding, Weights, _sentences, evidence_features, header, read_part
+from assistant.evidence import Finding, evidence_features, header, read_part
 from assistant.query import understand
+from assistant.quoting import score_sentences
 from assistant.reader import Reader, Reading
 from assistant.retriever import HybridRetriever
 from assistant.settings import load_settings
 from assistant.training.__main__ import OURS
 from assistant.training.examples import is_held, read_questions
+from assistant.weights import Weights
 from eval.cases import half_of
 from eval.text import covers_groups
 
@@ -162,7 +164,7 @@ def tune_confidence(asked: Sequence[Asked], weights: Weights) -> Weights:
             order = [h.passage.id for h in finding.hits]
             by_id = {h.passage.id: r for h, r in zip(hits, readings, strict=True)}
             ordered = [by_id[key] for key in order]
-            candidates = _sentences(finding.hits, ordered, weights)
+            candidates = score_sentences(finding.hits, ordered, weights)
             values.append(evidence_features(part, finding.hits, ordered, candidates, finding.evidence))
             known.append(item.row["answerable"])
             counts.append(item.weight)

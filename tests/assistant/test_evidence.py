@@ -8,8 +8,9 @@ import pytest
 from assistant.confidence import named_share, number_share
 from assistant.domain import Headline, Hit, Passage
 from assistant.errors import ModelError
-from assistant.evidence import Weights, header, load_weights, read_part
+from assistant.evidence import header, read_part
 from assistant.reader import Reading
+from assistant.weights import Weights, load_weights
 
 HEAD = Headline("a1", "v1", 7, "Wind farm", "The Post", None, "2024-01-02T10:00:00+01:00", None)
 

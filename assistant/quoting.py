@@ -1,0 +1,166 @@
+"""From scored sentences to the ones to quote: complete, in order, with who speaks, and with who says otherwise."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from assistant.domain import Hit
+from assistant.reader import Reading, sentence_answers, sentence_scores
+from assistant.weights import Weights
+from assistant.words import content_words, fold, names, numbers
+
+MAX_QUOTED = 3
+"""Most sentences quoted for one question, one that says otherwise included."""
+MIN_SHARED = 2
+"""Content words that two sentences share before their numbers are taken to be about the same."""
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """Sentences of one passage, next to each other, that answer.
+
+    Attributes:
+        hit: Where they stand.
+        start: First character in the article's text.
+        end: One past the last.
+        score: The best of its sentences' scores.
+        part: Which part of the question it answers, from 0.
+        differs: Whether another source among the evidence gives another number for the same.
+    """
+
+    hit: Hit
+    start: int
+    end: int
+    score: float
+    part: int = 0
+    differs: bool = False
+
+    @property
+    def text(self) -> str:
+        """The quotation."""
+        passage = self.hit.passage
+        return passage.text[self.start - passage.start : self.end - passage.start]
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A sentence that was read.
+
+    Attributes:
+        score: Higher is better; comparable within one question.
+        place: Of its passage in the order read, from 0.
+        index: Of the sentence in its passage.
+        span: Its offsets in the article's text.
+        logits: Evidence and best answer, as the reader gave them.
+        answer: The words that the reader points at.
+    """
+
+    score: float
+    place: int
+    index: int
+    span: tuple[int, int]
+    logits: tuple[float, float]
+    answer: str
+
+
+def score_sentences(hits: Sequence[Hit], readings: Sequence[Reading], weights: Weights) -> list[Candidate]:
+    """Every sentence that was read, best first."""
+    candidates: list[Candidate] = []
+    for place, (hit, reading) in enumerate(zip(hits, readings, strict=True)):
+        inside = [(start - hit.passage.start, end - hit.passage.start) for start, end in hit.passage.sentences]
+        pairs = zip(sentence_scores(reading, inside), sentence_answers(reading, inside), strict=True)
+        for index, (evidence, answer) in enumerate(pairs):
+            score = evidence + weights.span * answer.score + weights.passage * hit.score
+            words = hit.passage.text[answer.start : answer.end]
+            logits = (evidence, answer.score)
+            candidates.append(Candidate(score, place, index, hit.passage.sentences[index], logits, words))
+    return sorted(candidates, key=lambda item: (-item.score, item.place, item.index))
+
+
+def choose(hits: Sequence[Hit], candidates: Sequence[Candidate], weights: Weights, part: int) -> list[Evidence]:
+    """The sentences to quote: the best, those nearly as good, and one of another source that says otherwise."""
+    kept: list[Candidate] = []
+    for item in candidates:
+        if kept and item.score < kept[0].score - weights.second:
+            break
+        if not any(_same_sentence(hits, item, other) for other in kept):
+            kept.append(item)
+        if len(kept) == MAX_QUOTED - 1:
+            break
+    evidence = _joined([_with_speaker(hits, item) for item in kept], hits, part)
+    other = _contrary(hits, candidates, weights)
+    if other is not None:
+        if not any(_same_sentence(hits, other, item) for item in kept):
+            evidence += _joined([_with_speaker(hits, other)], hits, part)
+        names_both = {hits[candidates[0].place].headline.article_id, hits[other.place].headline.article_id}
+        evidence = [replace(e, differs=e.hit.headline.article_id in names_both) for e in evidence]
+    return evidence
+
+
+def _contrary(hits: Sequence[Hit], candidates: Sequence[Candidate], weights: Weights) -> Candidate | None:
+    """The best sentence of another article that gives another number for the same thing."""
+    if not candidates or not (ours := numbers(candidates[0].answer)):
+        return None
+    best = candidates[0]
+    topic = set(content_words(_text(hits, best)))
+    for item in candidates[1:]:
+        if item.score < best.score - weights.contrary or item.logits[0] < 0:
+            return None
+        theirs = numbers(item.answer)
+        alone = hits[item.place].headline.article_id != hits[best.place].headline.article_id
+        shared = len(topic & set(content_words(_text(hits, item))))
+        if alone and theirs and not ours & theirs and shared >= MIN_SHARED:
+            return item
+    return None
+
+
+def _text(hits: Sequence[Hit], item: Candidate) -> str:
+    passage = hits[item.place].passage
+    return passage.text[item.span[0] - passage.start : item.span[1] - passage.start]
+
+
+def _same_sentence(hits: Sequence[Hit], first: Candidate, second: Candidate) -> bool:
+    """Overlapping passages hold the same sentence twice; copies of a story hold it in two articles."""
+    one, two = hits[first.place].passage, hits[second.place].passage
+    if one.version == two.version and first.span[0] < second.span[1] and second.span[0] < first.span[1]:
+        return True
+    return fold(_text(hits, first)) == fold(_text(hits, second))
+
+
+_UNNAMED_SPEAKER = re.compile(
+    r"(?:[”\"'’,]\s*(?:he|she|they)\s+(?:\w+\s+){0,2}?(?:said|says|added|told|wrote|continued|explained|argued|noted|joked|insisted)|"
+    r"\b(?:he|she|they)\s+(?:said|says|added|told|wrote|continued|explained|argued|noted|also said)\b|"
+    r"\b(?:said|says|added|wrote|continued|explained)\s+(?:he|she)\b)",
+    re.I,
+)
+_LEADING_PRONOUN = re.compile(r"^\W*(?:he|she|they|it|this|that|these|those|his|her|their)\b", re.I)
+
+
+def _with_speaker(hits: Sequence[Hit], item: Candidate) -> tuple[Candidate, int, int]:
+    """The sentence's offsets, begun one sentence earlier where only that one names who "he" is."""
+    passage = hits[item.place].passage
+    start, end = item.span
+    text = _text(hits, item)
+    if item.index and (_UNNAMED_SPEAKER.search(text) or _LEADING_PRONOUN.search(text)) and not names(text):
+        before = passage.sentences[item.index - 1]
+        if names(passage.text[before[0] - passage.start : before[1] - passage.start]) and end - before[0] <= 600:
+            start = before[0]
+    return item, start, end
+
+
+def _joined(chosen: Sequence[tuple[Candidate, int, int]], hits: Sequence[Hit], part: int) -> list[Evidence]:
+    """Evidence in order of score; sentences that follow one another become one quotation."""
+    found: list[Evidence] = []
+    for item, start, end in chosen:
+        hit = hits[item.place]
+        for at, other in enumerate(found):
+            same = other.hit.passage.version == hit.passage.version
+            fits = min(start, other.start) >= other.hit.passage.start and max(end, other.end) <= other.hit.passage.end
+            if same and fits and start <= other.end + 2 and other.start <= end + 2:
+                found[at] = replace(other, start=min(start, other.start), end=max(end, other.end))
+                break
+        else:
+            found.append(Evidence(hit, start, end, item.score, part))
+    return found

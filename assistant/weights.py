@@ -1,0 +1,55 @@
+"""How the reader's scores are put together: numbers chosen by `assistant.training.tune`, stored beside the reader."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+from assistant.errors import ModelError
+
+
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """How scores are put together; chosen on the tuning halves, stored beside the reader.
+
+    Attributes:
+        candidates: Passages read per part of a question.
+        retrieval: Weight of the retrieval score in the passage's score.
+        relevance: Weight of the reader's relevance in the passage's score.
+        answerable: Weight of "holds the answer" in the passage's score.
+        span: Weight of the best answer span in a sentence's score.
+        passage: Weight of its passage in a sentence's score.
+        second: A further sentence is quoted when its score is at most this much below the best.
+        contrary: A sentence of another source with another number is shown when its score is at most this much below.
+        newest: Weight of being newer than the other hits, where the question asks for the latest.
+        confidence: Coefficients of the logistic confidence (see `assistant.confidence`), the constant last.
+        threshold: Below this confidence the question is declined.
+    """
+
+    candidates: int = 24
+    retrieval: float = 1.0
+    relevance: float = 0.5
+    answerable: float = 0.5
+    span: float = 0.25
+    passage: float = 0.5
+    second: float = 1.0
+    contrary: float = 1.5
+    newest: float = 1.0
+    confidence: tuple[float, ...] = (0.6, 0.0, 0.0, 0.2, 0.2, 0.0, 0.0, 1.0, 1.0, 0.0, 0.0, -1.4)
+    threshold: float = 0.5
+
+
+def load_weights(path: Path) -> Weights:
+    """Read the weights stored beside the reader; its file names are those of `Weights`.
+
+    Raises:
+        ModelError: The file is missing or does not fit.
+    """
+    try:
+        given = json.loads(path.read_text("utf-8"))
+        return Weights(**{**given, "confidence": tuple(given["confidence"])})
+    except (OSError, ValueError, TypeError, KeyError) as error:
+        raise ModelError(
+            f"The reader's weights {path.name} were expected and cannot be read ({error}); run `make setup`."
+        ) from error

@@ -78,6 +78,7 @@ def run_suite(
     judgement = finish(folder, rows, summary, gated=gate)
     _print_figures(summary)
     print(f"Report: {folder / 'report.html'}")
+    _say_errors(rows)
     if judgement is None:
         if summary["counts"]["error"]:
             raise SystemExit(BROKEN)
@@ -138,6 +139,7 @@ def record(
     with _bar() as progress:
         rows, summary = make_run(context.obj, choice, folder, _now(), progress=progress)
     finish(folder, rows, summary, gated=False)
+    _say_errors(rows)
     print(f"Recording: {to}\nReplay with: byline eval run --suite {choice.suite.name} --replay {to}")
 
 
@@ -260,6 +262,14 @@ def _print_judgement(judgement: Any) -> None:
         print(f"Wrong before, right now ({len(judgement.won)}): {', '.join(judgement.won)}")
     if judgement.smallest_visible is not None:
         print(f"So many questions can show a change of {judgement.smallest_visible:.1%} or more.")
+
+
+def _say_errors(rows: list[dict[str, Any]]) -> None:
+    wrong = [row for row in rows if row["status"] == "error"]
+    if wrong:
+        _say(
+            f"byline eval: {len(wrong)} of {len(rows)} questions ended in an error; {wrong[0]['id']}: {wrong[0]['error']}"
+        )
 
 
 def _figure(value: float | None) -> str:

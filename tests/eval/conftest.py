@@ -21,7 +21,7 @@ from eval.suites import ready_suite
 from eval.workbench import Bench, Choice, open_bench
 from tests.ui.conftest import ARGUMENTS, CHROMIUM
 
-QUESTIONS = 36
+QUESTIONS = 30
 """Of the sample suite, spread over its kinds: enough for every fault to show, few enough to be asked in half a minute."""
 
 

@@ -66,7 +66,7 @@ def test_a_copy_of_an_article_has_other_words_of_the_same_letters() -> None:
 
 def test_a_process_that_fails_is_an_error_with_what_it_said() -> None:
     with pytest.raises(RunError, match="No such file"):
-        list(child("ingest_stock", "nowhere.json", "nowhere"))
+        list(child("scale", "nowhere.json", "nowhere", "nowhere.json", "9"))
     with pytest.raises(RunError, match="nowhere"):
         seconds_of([*machine.BYLINE, "ingest", "nowhere"])
 

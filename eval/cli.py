@@ -150,6 +150,7 @@ def selftest(
     faults: Annotated[bool, typer.Option(help="Also plant faults into the sample suite's answers.")] = True,
     limit: Limit = 0,
     threads: Threads = 2,
+    trials: Annotated[int, typer.Option(min=1, help="Simulated runs for each planted drop.")] = 200,
 ) -> None:
     """Test the harness itself: planted faults must fail the gate; how often planted drops are noticed."""
     from eval.runner import read_rows
@@ -165,7 +166,7 @@ def selftest(
             table, missed, sound = faults_table(bench, progress)
             rows = rows or sound
         print(table)
-    print(drops_table(rows))
+    print(drops_table(rows, trials))
     if missed:
         say(f"byline eval: the gate did not notice: {', '.join(missed)}")
         raise SystemExit(BROKEN)

@@ -56,7 +56,7 @@ def print_judgement(judgement: Any) -> None:
     if judgement.won:
         print(f"Wrong before, right now ({len(judgement.won)}): {', '.join(judgement.won)}")
     if judgement.smallest_visible is not None:
-        print(f"So many questions can show a change of {judgement.smallest_visible:.1%} or more.")
+        print(f"This many questions can show a change of {judgement.smallest_visible:.1%} or more.")
 
 
 def say_errors(rows: list[dict[str, Any]]) -> None:

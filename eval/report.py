@@ -71,7 +71,7 @@ def _verdict_lines(judgement: Judgement | None) -> list[str]:
     words = {FAILED: "**The gate failed.**", NO_BASELINE: "**No baseline.**"}
     head = f"{words.get(judgement.code, 'The gate passed.')} Compared with: {judgement.baseline}."
     if judgement.smallest_visible is not None:
-        head += f" So many questions can show a change of {judgement.smallest_visible:.1%} or more."
+        head += f" This many questions can show a change of {judgement.smallest_visible:.1%} or more."
     lines = [head, "", *[f"- {reason}" for reason in judgement.reasons]]
     for item in judgement.compared:
         if item.fallen or item.worse:

@@ -19,8 +19,11 @@ from eval.runner import Row
 from eval.selftest import asked
 from eval.suites import ready_suite
 from eval.workbench import Bench, Choice, open_bench
-from tests.ui.conftest import ARGUMENTS, CHROMIUM
+from tests.conftest import ROOT
 
+CHROMIUM = "/usr/bin/chromium"
+ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
+SHOTS = ROOT / "artifacts" / "screenshots"
 QUESTIONS = 30
 """Of the sample suite, spread over its kinds: enough for every fault to show, few enough to be asked in half a minute."""
 

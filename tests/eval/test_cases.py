@@ -106,10 +106,12 @@ def test_no_questions_no_file_and_other_bytes_are_each_one_sentence(tmp_path: Pa
 def test_multihops_form_is_read(tmp_path: Path) -> None:
     null = {**HOP, "question_type": "null_query", "answer": "Insufficient information.", "evidence_list": []}
     path = tmp_path / "hop.json"
-    path.write_text(json.dumps([{**HOP, "id": 7}, HOP, null]), "utf-8")
+    known = {**HOP, "id": 7, "evidence_list": [{"fact": "Tarn it was.", "title": "x", "doc_id": 0}, {"fact": "So."}]}
+    path.write_text(json.dumps([known, HOP, null]), "utf-8")
     first, second, third = load_multihop(path)
+    assert [case.cluster for case in (first, second, third)] == ["article:0", "article:x", "question:mhr-3"]
     assert (first.id, second.id, first.kind) == ("mhr-7", "mhr-2", "inference")
-    assert (first.facts, first.must_include) == (("Tarn it was.",), (("Tarn",),))
+    assert (first.facts, first.must_include) == (("Tarn it was.", "So."), (("Tarn",),))
     assert (third.answerable, third.answers, third.facts) == (False, (), ())
 
 

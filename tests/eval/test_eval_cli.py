@@ -14,8 +14,9 @@ from assistant.domain import Answer
 from assistant.errors import RunError
 from eval import gate, metrics
 from eval.faults import always_abstain
-from eval.runner import read_rows
+from eval.runner import read_rows, write_rows
 from tests.eval.conftest import Done, Own
+from tests.eval.made import row
 
 Byline = Callable[..., Done]
 FILES = {"rows.jsonl", "run.json", "summary.json", "summary.md", "junit.xml", "report.html"}
@@ -160,6 +161,15 @@ def test_a_failure_of_the_harness_is_one_sentence_and_exit_code_one(
     assert done.code == 1
     assert said in done.err
     assert "Traceback" not in done.err
+
+
+def test_the_drops_are_simulated_with_the_rows_of_a_run(byline: Byline, tmp_path: Path) -> None:
+    write_rows(tmp_path / "rows.jsonl", [row(f"q{i}") for i in range(60)])
+    done = byline("eval", "selftest", tmp_path, "--no-faults", "--trials", "4")
+    assert done.code == 0, done.err
+    assert "60 questions, 4 simulated runs each" in done.out
+    drops = [line.split("|")[1].strip() for line in done.out.splitlines() if line.startswith("| ") and "%" in line]
+    assert drops == ["none", "2 points", "5 points", "10 points"]
 
 
 def test_a_bad_question_file_is_named_before_anything_is_asked(byline: Byline, own: Own, tmp_path: Path) -> None:

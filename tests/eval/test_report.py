@@ -21,8 +21,8 @@ from eval.runner import Row
 from eval.selftest import judge_fault
 from eval.summary import make_manifest, summarise
 from eval.workbench import Bench
+from tests.eval.conftest import SHOTS
 from tests.eval.made import failed, row
-from tests.ui.conftest import SHOTS
 
 
 @dataclass

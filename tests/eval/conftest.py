@@ -6,7 +6,7 @@ import json
 import os
 import sys
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
@@ -24,8 +24,10 @@ from tests.conftest import ROOT
 CHROMIUM = "/usr/bin/chromium"
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
 SHOTS = ROOT / "artifacts" / "screenshots"
-QUESTIONS = 30
-"""Of the sample suite, spread over its kinds: enough for every fault to show, few enough to be asked in half a minute."""
+QUESTIONS = 40
+"""Of the sample suite, spread over its kinds: enough for every fault to show."""
+READ = 10
+"""Passages read for each, less than the assistant's own number: the time goes there, and no test is about it."""
 
 
 @pytest.fixture(scope="session")
@@ -33,6 +35,7 @@ def bench(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bench]:
     """The real assistant over the sample articles, and some of the suite's questions."""
     settings = load_settings(home=tmp_path_factory.mktemp("bench"))
     with open_bench(settings, Choice(ready_suite("sample"), limit=QUESTIONS, threads=os.cpu_count() or 1)) as opened:
+        opened.assistant.weights = replace(opened.assistant.weights, candidates=READ)
         yield opened
 
 

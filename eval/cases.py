@@ -49,6 +49,7 @@ class Case:
         evidence: Gold spans.
         split: "tune", "report" or empty.
         facts: MultiHop-RAG's evidence strings; only for its own scoring.
+        article: Of those facts the first one's article.
         where: File and line, for messages.
     """
 
@@ -63,12 +64,14 @@ class Case:
     evidence: tuple[Evidence, ...] = ()
     split: str = ""
     facts: tuple[str, ...] = ()
+    article: int | str = ""
     where: str = ""
 
     @property
     def cluster(self) -> str:
         """What the question is resampled with: its first evidence's article, or itself when it has none."""
-        return f"article:{self.evidence[0].doc_id}" if self.evidence else f"question:{self.id}"
+        article = self.evidence[0].doc_id if self.evidence else self.article
+        return f"question:{self.id}" if article == "" else f"article:{article}"
 
 
 Text = Annotated[StrictStr, Field(min_length=1)]
@@ -130,6 +133,13 @@ class _Line(_Form):
 
 class _Fact(BaseModel):
     fact: Text
+    doc_id: StrictInt | StrictStr | None = None
+    title: StrictStr | None = None
+
+    @property
+    def article(self) -> int | str:
+        """Where it stands: the id that our data adds, or the title that MultiHop-RAG gives."""
+        return self.doc_id if self.doc_id is not None else self.title or ""
 
 
 class _HopQuestion(BaseModel):
@@ -145,7 +155,7 @@ class _HopQuestion(BaseModel):
             id=f"mhr-{self.id if self.id is not None else number}", question=self.query, answerable=not null,
             kind=self.question_type.removesuffix("_query"), answers=() if null else (self.answer,),
             must_include=() if null else ((self.answer,),), facts=tuple(item.fact for item in self.evidence_list),
-            where=where,
+            article=self.evidence_list[0].article if self.evidence_list else "", where=where,
         )  # fmt: skip
 
 

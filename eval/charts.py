@@ -19,33 +19,29 @@ def whisker(value: float, low: float, high: float, *, width: int = 180) -> Marku
     ).format(w=width, end=width - 4, left=left, right=right, at=at, label=f"{value:.2f}, from {low:.2f} to {high:.2f}")
 
 
-def stacked_bar(parts: Mapping[str, int], *, width: int = 560, height: int = 22) -> Markup:
-    """Counts beside one another, each in the colour of its stage."""
+def stacked_bar(parts: Mapping[str, int]) -> Markup:
+    """Counts beside one another, each in the colour of its stage; as wide as there is room."""
     total = sum(parts.values())
     pieces, x = [], 0.0
     for name, count in parts.items():
         if not count:
             continue
-        wide = count / total * width
-        label = Markup('<text x="{}" y="{}" class="in-bar">{}</text>').format(
-            round(x + wide / 2, 1), height / 2 + 4, count
-        ) if wide > 22 else Markup("")  # fmt: skip
+        wide = 100 * count / total
+        label = Markup('<text x="{:.2f}%" y="50%" dy=".35em" class="in-bar">{}</text>').format(x + wide / 2, count)
         pieces.append(
             Markup(
-                '<g class="part {}" data-stage="{}"><title>{}: {} of {}</title><rect x="{}" y="0" width="{}" height="{}"/>{}</g>'
-            ).format(slug(name), name, name, count, total, round(x, 2), round(max(wide - 1.5, 0.5), 2), height, label)
+                '<g class="part {}" data-stage="{}"><title>{}: {} of {}</title>'
+                '<rect x="{:.2f}%" y="0" width="{:.2f}%" height="100%"/>{}</g>'
+            ).format(slug(name), name, name, count, total, x, wide, label if wide > 4 else "")
         )
         x += wide
-    return Markup(
-        '<svg class="stack" viewBox="0 0 {} {}" preserveAspectRatio="none" role="img" aria-label="{}">{}</svg>'
-    ).format(
-        width, height, ", ".join(f"{name}: {count}" for name, count in parts.items() if count), Markup("").join(pieces)
-    )
+    told = ", ".join(f"{name}: {count}" for name, count in parts.items() if count)
+    return Markup('<svg class="stack" role="img" aria-label="{}">{}</svg>').format(told, Markup("").join(pieces))
 
 
 def risk_coverage(curve: Sequence[Point], *, width: int = 460, height: int = 240) -> Markup:
     """Share of wrong answers among the most confident ones, against how many questions those are."""
-    left, bottom, top, right = 44, 34, 12, 12
+    left, bottom, top, right = 44, 34, 12, 22
     high = max(0.1, *(risk for _, risk in curve))
     high = min(1.0, -(-high // 0.1) * 0.1)
 

@@ -1,4 +1,4 @@
-"""`byline eval`: run, compare, bless, record, selftest, table.
+"""`byline eval`: run, compare, bless, record, selftest, table, judge.
 
 Exit codes: 0 pass, 1 the harness failed, 2 the gate failed, 3 no baseline.
 """
@@ -6,9 +6,7 @@ Exit codes: 0 pass, 1 the harness failed, 2 the gate failed, 3 no baseline.
 from __future__ import annotations
 
 import json
-import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import wraps
 from pathlib import Path
@@ -17,6 +15,7 @@ from typing import Annotated, Any, Literal, ParamSpec
 import typer
 
 from assistant.errors import BylineError, UsageError
+from eval.console import bar, figure, print_figures, print_judgement, say, say_errors
 
 BROKEN = 1
 """Exit code when the harness itself failed; 2 would say that the gate did."""
@@ -45,7 +44,7 @@ def _harness(command: Callable[P, None]) -> Callable[P, None]:
         try:
             command(*args, **kwargs)
         except BylineError as error:
-            _say(f"byline eval: {error}")
+            say(f"byline eval: {error}")
             raise SystemExit(BROKEN) from error
 
     return wrapped
@@ -72,17 +71,18 @@ def run_suite(
 
     choice = Choice(_suite(suite, articles, questions, data), split or "", half or "", limit, threads, replay)
     folder = out or _default_out(context.obj.home, choice.suite.name)
-    _say(f"Run folder: {folder}")
-    with _bar() as progress:
+    say(f"Run folder: {folder}")
+    with bar() as progress:
         rows, summary = make_run(context.obj, choice, folder, _now(), progress=progress)
     judgement = finish(folder, rows, summary, gated=gate)
-    _print_figures(summary)
+    print_figures(summary)
     print(f"Report: {folder / 'report.html'}")
+    say_errors(rows)
     if judgement is None:
         if summary["counts"]["error"]:
             raise SystemExit(BROKEN)
         return
-    _print_judgement(judgement)
+    print_judgement(judgement)
     raise SystemExit(judgement.code)
 
 
@@ -102,8 +102,8 @@ def compare(first: Folder, second: Annotated[Path, typer.Argument(metavar="RUN2"
     for item in judgement.compared:
         change = "n/a" if item.change is None else f"{item.change:+.4f} ({item.low:+.4f} to {item.high:+.4f})"
         p = item.p if item.p_holm is None else item.p_holm
-        print(f"{item.label:38} {_figure(item.before)} -> {_figure(item.after)}  {change}  p = {p:.3g}")
-    _print_judgement(judgement)
+        print(f"{item.label:38} {figure(item.before)} -> {figure(item.after)}  {change}  p = {p:.3g}")
+    print_judgement(judgement)
     raise SystemExit(judgement.code)
 
 
@@ -135,9 +135,10 @@ def record(
 
     choice = Choice(_suite(suite, articles, questions, data), limit=limit, threads=threads, record=to)
     folder = out or _default_out(context.obj.home, choice.suite.name)
-    with _bar() as progress:
+    with bar() as progress:
         rows, summary = make_run(context.obj, choice, folder, _now(), progress=progress)
     finish(folder, rows, summary, gated=False)
+    say_errors(rows)
     print(f"Recording: {to}\nReplay with: byline eval run --suite {choice.suite.name} --replay {to}")
 
 
@@ -149,6 +150,7 @@ def selftest(
     faults: Annotated[bool, typer.Option(help="Also plant faults into the sample suite's answers.")] = True,
     limit: Limit = 0,
     threads: Threads = 2,
+    trials: Annotated[int, typer.Option(min=1, help="Simulated runs for each planted drop.")] = 200,
 ) -> None:
     """Test the harness itself: planted faults must fail the gate; how often planted drops are noticed."""
     from eval.runner import read_rows
@@ -160,13 +162,13 @@ def selftest(
     rows = read_rows(run / "rows.jsonl") if run else []
     if faults or not rows:
         choice = Choice(ready_suite("sample"), limit=limit, threads=threads)
-        with open_bench(context.obj, choice) as bench, _bar() as progress:
+        with open_bench(context.obj, choice) as bench, bar() as progress:
             table, missed, sound = faults_table(bench, progress)
             rows = rows or sound
         print(table)
-    print(drops_table(rows))
+    print(drops_table(rows, trials))
     if missed:
-        _say(f"byline eval: the gate did not notice: {', '.join(missed)}")
+        say(f"byline eval: the gate did not notice: {', '.join(missed)}")
         raise SystemExit(BROKEN)
 
 
@@ -177,6 +179,35 @@ def table(runs: Annotated[list[Path], typer.Argument(help="Run folders, a column
     from eval.report import results_table
 
     print(results_table([_read_summary(run) for run in runs]))
+
+
+@app.command()
+@_harness
+def judge(
+    context: typer.Context,
+    run: Folder,
+    model: Annotated[str | None, typer.Option(help="The judge; the chat model of the settings by default.")] = None,
+) -> None:
+    """Ask a chat model what it thinks of a run's answers; optional, and never part of the gate."""
+    from assistant.chat_models import make_chat_model
+    from eval.judge import opinions, told, write_opinions
+    from eval.runner import read_rows
+
+    rows = read_rows(run / "rows.jsonl")
+    judging = make_chat_model(context.obj.model_copy(update={"chat_model": model} if model else {}))
+    if judging is None:
+        raise UsageError(
+            "Expected a chat model as judge, found quotations; name one with --model, or set BYLINE_CHAT_MODEL."
+        )
+    found = []
+    try:
+        with bar() as progress:
+            for opinion in opinions(rows, judging):
+                found.append(opinion)
+                progress("answers", len(found), 0)
+    finally:
+        judging.close()
+    print(f"{told(rows, found)}\nOpinions: {write_opinions(run, found)}")
 
 
 def _suite(name: str | None, articles: Path | None, questions: Path | None, data: Path | None) -> Any:
@@ -211,60 +242,3 @@ def _read_summary(folder: Path) -> dict[str, Any]:
             f"Expected a summary of form {SCHEMA}, found {found.get('schema')!r} in {str(folder)!r}; run it again."
         )
     return found
-
-
-@contextmanager
-def _bar() -> Iterator[Callable[[str, int, int], None]]:
-    """A progress bar on standard error."""
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
-        tasks: dict[str, Any] = {}
-
-        def show(what: str, done: int, total: int) -> None:
-            if what not in tasks:
-                tasks[what] = progress.add_task(what)
-            progress.update(tasks[what], completed=done, total=total or None)
-
-        yield show
-
-
-def _print_figures(summary: dict[str, Any]) -> None:
-    from eval.report_html import figure_groups, percent
-
-    for title, figures in figure_groups(summary):
-        print(title)
-        for f in figures:
-            ends = f"{percent(f['low'], f['name'])} to {percent(f['high'], f['name'])}" if f["low"] is not None else ""
-            print(f"  {f['label']:38} {percent(f['value'], f['name']):>6}  {ends:18} n = {f['n']}")
-    print("Right by kind: " + ", ".join(f"{name} {k['right']}/{k['n']}" for name, k in summary["kinds"].items()))
-    print("Where it went wrong: " + ", ".join(f"{n} {c}" for n, c in summary["stages"].items() if c and n != "right"))
-
-
-def _print_judgement(judgement: Any) -> None:
-    words = {0: "Gate: passed", 2: "Gate: FAILED", 3: "Gate: no baseline"}
-    print(f"{words[judgement.code]} ({judgement.baseline})")
-    for reason in judgement.reasons:
-        print(f"  {reason}")
-    for rule in judgement.invariants:
-        if not rule.holds:
-            print(f"  {rule.label}: {', '.join(rule.broken_by)}")
-    for item in judgement.compared:
-        if item.fallen or item.worse:
-            print(f"  {item.label}, lower on: {', '.join(item.questions)}")
-    if judgement.lost:
-        print(f"Right before, wrong now ({len(judgement.lost)}): {', '.join(judgement.lost)}")
-    if judgement.won:
-        print(f"Wrong before, right now ({len(judgement.won)}): {', '.join(judgement.won)}")
-    if judgement.smallest_visible is not None:
-        print(f"So many questions can show a change of {judgement.smallest_visible:.1%} or more.")
-
-
-def _figure(value: float | None) -> str:
-    return "   n/a" if value is None else f"{value:.4f}"
-
-
-def _say(text: str) -> None:
-    print(text, file=sys.stderr)

@@ -144,13 +144,20 @@ def judge(rows: Sequence[Row], baseline: Sequence[Row] | None, name: str = "") -
     )  # fmt: skip
 
 
-def compare_rows(before: Sequence[Row], after: Sequence[Row]) -> tuple[tuple[Compared, ...], float, tuple[int, int]]:
+def compare_rows(
+    before: Sequence[Row], after: Sequence[Row], resampler: statistics.Resampler | None = None
+) -> tuple[tuple[Compared, ...], float, tuple[int, int]]:
     """Layers (b) and (c) for rows in the same order.
+
+    Args:
+        before: The baseline's rows.
+        after: The run's.
+        resampler: The draws, for who compares many runs over the same questions; made here when None.
 
     Returns:
         The metrics; McNemar's p after Holm; questions lost and won.
     """
-    resampler = statistics.Resampler([row["cluster"] for row in after])
+    resampler = resampler or statistics.Resampler([row["cluster"] for row in after])
     differences = {
         metric.name: statistics.difference(
             resampler, statistics.parts_of(before, metric.name), statistics.parts_of(after, metric.name)

@@ -14,6 +14,8 @@ from eval import ranking, text
 
 Row = Mapping[str, Any]
 Part = tuple[float, float]
+Scorer = Callable[[Row], Part | None]
+Measure = Callable[[ranking.Ranking, int], float]
 
 READ_DEPTH = 5
 """Hits, in the order they were read, among which evidence counts as read."""
@@ -171,26 +173,32 @@ def _citations_by_sentence(row: Row) -> list[tuple[int, int]]:
     ]
 
 
-def _ranked(measure: Callable[[ranking.Ranking, int], float]) -> Callable[[Row], Part | None]:
-    def part(row: Row) -> Part | None:
-        if row["status"] != "ok" or not row["evidence"]:
-            return None
-        covered = [frozenset(hit["gold"]) for hit in row["hits"]]
-        return measure(covered, len(row["evidence"])), 1.0
+def _over_hits(key: str, items: str, measure: Measure, source: Callable[..., object], k: int = 0) -> Scorer:
+    """Make a metric of a ranking measure.
 
-    part.__doc__ = measure.__doc__
+    Args:
+        key: Where a hit lists what it covers.
+        items: Where the row lists what there is to cover; a row without any is not counted.
+        measure: Covered items per hit and how many there are -> value.
+        source: The function of `ranking` that holds formula and source.
+        k: The depth, for the description.
+    """
+
+    def part(row: Row) -> Part | None:
+        if row["status"] != "ok" or not row[items]:
+            return None
+        return measure([frozenset(hit[key]) for hit in row["hits"]], len(row[items])), 1.0
+
+    part.__doc__ = f"{source.__doc__ or ''}{f' Here k = {k}.' if k else ''}"
     return part
 
 
-def _facts(measure: Callable[[ranking.Ranking, int], float]) -> Callable[[Row], Part | None]:
-    def part(row: Row) -> Part | None:
-        if row["status"] != "ok" or not row["facts"]:
-            return None
-        covered = [frozenset(hit["facts"]) for hit in row["hits"]]
-        return measure(covered, len(row["facts"])), 1.0
+def _evidence(measure: Measure, source: Callable[..., object], k: int = 0) -> Scorer:
+    return _over_hits("gold", "evidence", measure, source, k)
 
-    part.__doc__ = measure.__doc__
-    return part
+
+def _facts(measure: Measure, source: Callable[..., object], k: int = 0) -> Scorer:
+    return _over_hits("facts", "facts", measure, source, k)
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,12 +216,15 @@ class Metric:
 
     name: str
     label: str
-    part: Callable[[Row], Part | None]
+    part: Scorer
     margin: float | None = None
     lower: bool = False
     exact: float | None = None
 
 
+at, recall, every, first = (
+    ranking.success_at, ranking.recall_at, ranking.all_evidence_at, ranking.reciprocal_rank,
+)  # fmt: skip
 METRICS: tuple[Metric, ...] = (
     Metric("end_to_end", "End-to-end score", end_to_end, margin=0.02),
     Metric("correctness", "Answer correctness, when answered", correctness, margin=0.03),
@@ -228,20 +239,20 @@ METRICS: tuple[Metric, ...] = (
     Metric("abstention_precision", "Abstention precision", abstention_precision),
     Metric("abstention_recall", "Abstention recall", abstention_recall, margin=0.05),
     Metric("over_refusal", "Over-refusal", over_refusal, margin=0.03, lower=True),
-    Metric("evidence_first", "Evidence passage first", _ranked(lambda r, g: ranking.success_at(r, 1)), margin=0.03),
-    Metric("evidence_in_5", "Evidence passage within 5", _ranked(lambda r, g: ranking.success_at(r, 5)), margin=0.03),
-    Metric("recall_10", "Evidence recall@10", _ranked(lambda r, g: ranking.recall_at(r, g, 10)), margin=0.03),
-    Metric("all_evidence_10", "All evidence within 10", _ranked(lambda r, g: ranking.all_evidence_at(r, g, 10))),
-    Metric("mrr_10", "MRR@10", _ranked(lambda r, g: ranking.reciprocal_rank(r)), margin=0.03),
-    Metric("ndcg_10", "nDCG@10", _ranked(ranking.ndcg)),
-    Metric("map", "MAP", _ranked(ranking.average_precision)),
-    Metric("hop_mrr_10", "MultiHop-RAG MRR@10", _facts(lambda r, g: ranking.reciprocal_rank(r)), margin=0.01),
-    Metric("hop_hits_4", "MultiHop-RAG Hits@4", _facts(lambda r, g: ranking.success_at(r, 4)), margin=0.01),
-    Metric("hop_hits_10", "MultiHop-RAG Hits@10", _facts(lambda r, g: ranking.success_at(r, 10)), margin=0.01),
+    Metric("evidence_first", "Evidence passage first", _evidence(lambda r, g: at(r, 1), at, 1), margin=0.03),
+    Metric("evidence_in_5", "Evidence passage within 5", _evidence(lambda r, g: at(r, 5), at, 5), margin=0.03),
+    Metric("recall_10", "Evidence recall@10", _evidence(lambda r, g: recall(r, g, 10), recall, 10), margin=0.03),
+    Metric("all_evidence_10", "All evidence within 10", _evidence(lambda r, g: every(r, g, 10), every, 10)),
+    Metric("mrr_10", "MRR@10", _evidence(lambda r, g: first(r, 10), first, 10), margin=0.03),
+    Metric("ndcg_10", "nDCG@10", _evidence(lambda r, g: ranking.ndcg(r, g, 10), ranking.ndcg, 10)),
+    Metric("map", "MAP", _evidence(ranking.average_precision, ranking.average_precision)),
+    Metric("hop_mrr_10", "MultiHop-RAG MRR@10", _facts(lambda r, g: first(r, 10), first, 10), margin=0.01),
+    Metric("hop_hits_4", "MultiHop-RAG Hits@4", _facts(lambda r, g: at(r, 4), at, 4), margin=0.01),
+    Metric("hop_hits_10", "MultiHop-RAG Hits@10", _facts(lambda r, g: at(r, 10), at, 10), margin=0.01),
     Metric(
         "hop_recall_10",
         "MultiHop-RAG evidence recall@10",
-        _facts(lambda r, g: ranking.recall_at(r, g, 10)),
+        _facts(lambda r, g: recall(r, g, 10), recall, 10),
         margin=0.01,
     ),
 )

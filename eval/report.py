@@ -71,7 +71,7 @@ def _verdict_lines(judgement: Judgement | None) -> list[str]:
     words = {FAILED: "**The gate failed.**", NO_BASELINE: "**No baseline.**"}
     head = f"{words.get(judgement.code, 'The gate passed.')} Compared with: {judgement.baseline}."
     if judgement.smallest_visible is not None:
-        head += f" So many questions can show a change of {judgement.smallest_visible:.1%} or more."
+        head += f" This many questions can show a change of {judgement.smallest_visible:.1%} or more."
     lines = [head, "", *[f"- {reason}" for reason in judgement.reasons]]
     for item in judgement.compared:
         if item.fallen or item.worse:
@@ -94,7 +94,9 @@ def junit(rows: Sequence[Row], summary: Mapping[str, Any], judgement: Judgement 
     suite = ElementTree.Element("testsuite", name=f"byline.eval.{summary['suite']}")
     for row in rows:
         whole = row["timings"].get("whole", 0.0)
-        case = ElementTree.SubElement(suite, "testcase", classname=row["kind"], name=row["id"], time=f"{whole:.3f}")
+        case = ElementTree.SubElement(
+            suite, "testcase", classname=_clean(row["kind"]), name=_clean(row["id"]), time=f"{whole:.3f}"
+        )
         if row["status"] == "error":
             ElementTree.SubElement(case, "error", message=_clean(row["error"]))
         elif row["id"] in broken or row["id"] in lost:
@@ -123,8 +125,10 @@ def junit(rows: Sequence[Row], summary: Mapping[str, Any], judgement: Judgement 
 
 
 def _clean(text: str) -> str:
-    """Text without the control characters that XML cannot hold."""
-    return "".join(ch for ch in text if ch >= " " or ch in "\n\t")
+    """Text without the characters that XML cannot hold (XML 1.0, production 2)."""
+    return "".join(
+        ch for ch in text if ch in "\t\n\r" or " " <= ch <= "\ud7ff" or "\ue000" <= ch <= "\ufffd" or ch > "\uffff"
+    )
 
 
 def results_table(summaries: Sequence[Mapping[str, Any]]) -> str:

@@ -20,7 +20,7 @@ GROUPS = (
     ("Answers", ("end_to_end", "correctness", "answer_inside", "token_f1")),
     ("Evidence", ("evidence_first", "evidence_in_5", "recall_10", "mrr_10")),
     ("Citations", ("citation_precision", "citation_recall", "quotation_exactness", "fidelity")),
-    ("Knowing when not to answer", ("abstention_recall", "abstention_precision", "over_refusal", "auc")),
+    ("Declining", ("abstention_recall", "abstention_precision", "over_refusal", "auc")),
     ("MultiHop-RAG's own scoring", ("hop_mrr_10", "hop_hits_4", "hop_hits_10", "hop_recall_10")),
 )
 DECIMAL = {"token_f1", "mrr_10", "ndcg_10", "map", "hop_mrr_10", "auc"}
@@ -56,8 +56,8 @@ def render(rows: Sequence[Row], summary: Mapping[str, Any], judgement: Judgement
     curve = [(x, y) for x, y in summary["confidence"]["curve"]]
     return env.get_template("report.html").render(
         summary=summary, judgement=judgement, groups=figure_groups(summary), stages=stages, explained=EXPLAINED,
-        wrong={name: count for name, count in stages.items() if name != "right"}, kinds=_kinds(summary),
-        stage_bar=charts.stacked_bar(stages, width=1000, height=34), bar=charts.stacked_bar, whisker=charts.whisker,
+        wrong={name: count for name, count in stages.items() if name != "right"}, kinds=_kinds(summary), picks=picks(rows),
+        stage_bar=charts.stacked_bar(stages), whisker=charts.whisker,
         risk=charts.risk_coverage(curve) if curve else "", latency=_latency(summary),
         questions=[_question(row, depth, judgement) for row in rows], formulas=_formulas(summary),
         right=stages.get("right", 0), total=len(rows), published=PUBLISHED if summary["suite"] == "multihop" else (),
@@ -72,11 +72,13 @@ PUBLISHED = (
 
 
 def percent(value: float | None, name: str = "") -> str:
-    """A value as readers want it: a percentage, or a decimal where that is the habit."""
+    """A value as readers want it: a percentage, or a decimal where that is the habit; 100% only of what is whole."""
     if value is None:
         return "n/a"
     if name in DECIMAL:
         return f"{value:.2f}"
+    if 0.9995 <= value < 1:
+        return "over 99.9%"
     return f"{value * 100:.0f}%" if abs(value * 100 - round(value * 100)) < 0.05 else f"{value * 100:.1f}%"
 
 
@@ -91,6 +93,26 @@ def figure_groups(summary: Mapping[str, Any]) -> list[tuple[str, list[dict[str, 
         figures = [figure for figure in figures if figure["value"] is not None]
         if figures:
             found.append((title, figures))
+    return found
+
+
+def picks(rows: Sequence[Row]) -> list[dict[str, Any]]:
+    """Three questions to begin with: a right answer, a wrong one, one rightly declined, each the surest of its sort.
+
+    For a question that was declined, surest means nearest to being answered.
+    """
+    sorts = {
+        "Right, and shown to be": [r for r in rows if metrics.answered(r) and r["stage"] == "right"],
+        "Sure of itself, and wrong": [r for r in rows if metrics.answered(r) and r["stage"] != "right"],
+        "A close call, rightly declined": [r for r in rows if metrics.abstained(r) and r["stage"] == "right"],
+    }
+    found = []
+    for title, some in sorts.items():
+        if some:
+            row = max(some, key=lambda r: (r["answer"]["confidence"], r["id"]))
+            found.append(
+                {"title": title, "explained": EXPLAINED[row["stage"]], "right": row["stage"] == "right", **row}
+            )
     return found
 
 

@@ -108,6 +108,8 @@ def difference(resampler: Resampler, before: Floats, after: Floats) -> Differenc
     count = int(((before[:, 1] > 0) | (after[:, 1] > 0)).sum())
     if first is None or second is None:
         return Difference(first, second, None, None, None, 1.0, 0.0, count)
+    if np.array_equal(before, after):  # no resample could differ
+        return Difference(first, second, 0.0, 0.0, 0.0, 1.0, 0.0, count)
     drawn = resampler.ratios(after) - resampler.ratios(before)
     drawn = np.where(np.abs(drawn[~np.isnan(drawn)]) < 1e-12, 0.0, drawn[~np.isnan(drawn)])
     tails = ((drawn <= 0).sum(), (drawn >= 0).sum())

@@ -18,7 +18,8 @@ from assistant import bundled
 from assistant.assembly import fingerprint
 from assistant.settings import BUNDLED_EMBEDDING, Settings
 from eval import metrics, statistics
-from eval.suites import ROOT, Suite, digest_path, digest_values
+from eval.judge import PROMPT as JUDGE
+from eval.suites import ROOT, Suite, digest_files, digest_path, digest_values
 
 SCHEMA = 1
 CODE = ("assistant", "ingest", "eval/records.py", "eval/metrics.py", "eval/ranking.py", "eval/text.py")
@@ -42,13 +43,18 @@ def make_manifest(suite: Suite, settings: Settings, ids: Sequence[str]) -> dict[
         "hashes": {
             "code": digest_values([_code_digest(ROOT / part) for part in CODE]),
             "data": digest_values([digest_path(suite.articles), digest_path(suite.questions)]),
-            "prompts": digest_path(ROOT / "prompts"),
+            "prompts": digest_files(_prompts(), ROOT / "prompts"),
             "model": digest_values([settings.chat_model, settings.chat_url or "", settings.embedding_model, *_models(settings)]),
             "index": digest_values([fingerprint(settings), digest_path(ROOT / "ingest")]),
             "selection": digest_values(sorted(ids)),
         },
         "python": platform.python_version(), "machine": platform.machine(),
     }  # fmt: skip
+
+
+def _prompts() -> list[Path]:
+    """Everything that shapes an answer; what a judge is asked does not."""
+    return [path for path in (ROOT / "prompts").iterdir() if path.is_file() and path.stem != JUDGE]
 
 
 def _code_digest(path: Path) -> str:

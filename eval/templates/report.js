@@ -62,8 +62,16 @@
     });
   });
   find.addEventListener("input", apply);
-  if (location.hash.startsWith("#q-")) {
-    const linked = document.getElementById(location.hash.slice(1));
-    if (linked) { linked.open = true; linked.scrollIntoView(); }
+  function openLinked() {
+    if (!location.hash.startsWith("#q-")) { return; }
+    const linked = document.getElementById(decodeURIComponent(location.hash.slice(1)));
+    if (!linked) { return; }
+    Object.assign(chosen, { stage: "", kind: "", changed: "" });
+    find.value = "";
+    apply();
+    linked.open = true;
+    linked.scrollIntoView();
   }
+  window.addEventListener("hashchange", openLinked);
+  openLinked();
 })();

@@ -1,0 +1,151 @@
+"""The sample suite's answers, asked once; a small suite of a user's own; the command line; a browser."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, sync_playwright
+
+from assistant.cli import main
+from assistant.settings import load_settings
+from eval.faults import Remembering
+from eval.runner import Row
+from eval.selftest import asked
+from eval.suites import ready_suite
+from eval.workbench import Bench, Choice, open_bench
+from tests.conftest import ROOT
+
+CHROMIUM = "/usr/bin/chromium"
+ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
+SHOTS = ROOT / "artifacts" / "screenshots"
+QUESTIONS = 40
+"""Of the sample suite, spread over its kinds: enough for every fault to show."""
+READ = 10
+"""Passages read for each, less than the assistant's own number: the time goes there, and no test is about it."""
+
+
+@pytest.fixture(scope="session")
+def bench(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bench]:
+    """The real assistant over the sample articles, and some of the suite's questions."""
+    settings = load_settings(home=tmp_path_factory.mktemp("bench"))
+    with open_bench(settings, Choice(ready_suite("sample"), limit=QUESTIONS, threads=os.cpu_count() or 1)) as opened:
+        opened.assistant.weights = replace(opened.assistant.weights, candidates=READ)
+        yield opened
+
+
+@pytest.fixture(scope="session")
+def memory(bench: Bench) -> Remembering:
+    """The bench's assistant, which is asked each question once."""
+    return Remembering(bench.assistant)
+
+
+@pytest.fixture(scope="session")
+def sound(bench: Bench, memory: Remembering) -> list[Row]:
+    """The rows of the answers as they are."""
+    return asked(bench, memory)
+
+
+ARTICLES = {
+    "mill": ("Mill burns at Tarn", "The Tarn Echo", "2026-03-09",
+             "The old paper mill at Tarn burnt down on Sunday night.\n\nNobody was hurt, said fire chief Ada Lund. "
+             "“We had it out by four in the morning,” she said.\n\nThe mill had stood empty since 1998."),
+    "ferry": ("Ferry fares to rise", "The Coast Post", "2026-04-02",
+              "Fares on the Tarn ferry will rise by 8% in May, the operator Lundqvist Lines said on Thursday.\n\n"
+              "A return ticket will cost 27 crowns. Children under six travel free."),
+}  # fmt: skip
+ASKED = (
+    ("when", "When did the paper mill at Tarn burn down?", "mill", "Sunday night", "The old paper mill"),
+    ("cost", "What will a return ticket on the Tarn ferry cost?", "ferry", "27 crowns", "A return ticket"),
+    ("empty", "Since when had the mill stood empty?", "mill", "1998", "The mill had stood"),
+    ("kettle", "How do I descale a kettle?", "", "", ""),
+)
+
+
+@dataclass(frozen=True)
+class Own:
+    """A user's own articles and questions."""
+
+    articles: Path
+    questions: Path
+
+    @property
+    def options(self) -> tuple[str, ...]:
+        """As options of `byline eval run`."""
+        return ("--articles", str(self.articles), "--questions", str(self.questions))
+
+
+def write_own(folder: Path, copies: int = 1) -> Own:
+    """Two articles, and four questions as often as wanted."""
+    articles = folder / "articles"
+    articles.mkdir()
+    for name, (title, outlet, day, text) in ARTICLES.items():
+        head = f'---\nid: {name}\ntitle: "{title}"\noutlet: "{outlet}"\npublished_at: {day}\nlanguage: en\n---\n'
+        (articles / f"{name}.md").write_text(head + text, "utf-8")
+    lines = []
+    for copy in range(copies):
+        for name, question, source, wanted, begins in ASKED:
+            line = {
+                "id": f"{name}-{copy}",
+                "question": question,
+                "answerable": bool(source),
+                "kind": "fact" if source else "off_topic",
+            }
+            if source:
+                start = ARTICLES[source][3].index(begins)
+                end = ARTICLES[source][3].index(".", start) + 1
+                line |= {"must_include": [[wanted]], "evidence": [{"doc_id": source, "start": start, "end": end}]}
+            lines.append(json.dumps(line))
+    (folder / "questions.jsonl").write_text("\n".join(lines) + "\n", "utf-8")
+    return Own(articles, folder / "questions.jsonl")
+
+
+@pytest.fixture
+def own(tmp_path: Path) -> Own:
+    """A small suite of a user's own."""
+    return write_own(tmp_path)
+
+
+@dataclass(frozen=True)
+class Done:
+    """What a command came to."""
+
+    code: int
+    out: str
+    err: str
+
+
+@pytest.fixture
+def byline(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Callable[..., Done]:
+    """Runs `byline` with arguments."""
+
+    def run(*arguments: str | Path) -> Done:
+        monkeypatch.setattr(sys, "argv", ["byline", *map(str, arguments)])
+        capsys.readouterr()
+        code = 0
+        try:
+            main()
+        except SystemExit as ended:
+            code = int(ended.code or 0)
+        said = capsys.readouterr()
+        return Done(code, said.out, said.err)
+
+    return run
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Debian's Chromium."""
+    if not Path(CHROMIUM).exists():
+        if os.environ.get("CI"):
+            pytest.fail(f"{CHROMIUM} is not there: CI needs `apt-get install chromium`")
+        pytest.skip(f"needs {CHROMIUM}: `apt-get install chromium`")
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        yield chromium
+        chromium.close()

@@ -1,0 +1,104 @@
+"""The benchmark: its arithmetic by hand, its cheap parts on tiny input. No figure is judged."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from assistant.errors import RunError
+from eval.bench import machine
+from eval.bench.__main__ import main
+from eval.bench.children import varied
+from eval.bench.machine import child, embedding_flops, markdown, seconds_of
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> Path:
+    """A corpus of three short articles in MultiHop-RAG's form."""
+    folder = tmp_path / "data" / "multihop_rag"
+    folder.mkdir(parents=True)
+    articles = [
+        {
+            "id": i, "title": f"Storm reaches Tarn {i}", "author": "Ida Rook", "source": "The Tarn Echo", "category": "news",
+            "published_at": f"2026-03-0{i + 1}", "url": None,
+            "body": f"A storm reached Tarn on day {i}.\nThe harbour lost {i + 3} boats and closed until Monday.",
+        }
+        for i in range(3)
+    ]  # fmt: skip
+    (folder / "corpus.json").write_text(json.dumps(articles), "utf-8")
+    (folder / "questions_dev.json").write_text(json.dumps([{"query": "How many boats did the harbour lose?"}]), "utf-8")
+    return folder.parent
+
+
+def test_operations_of_the_embedding_model_by_hand() -> None:
+    # a layer: 4 d^2 for q, k, v and out, 8 d^2 for the two dense ones; attention 2 d L: times 2 for the addition
+    assert embedding_flops([1]) == 6 * 2 * (12 * 384 * 384 + 2 * 384)
+    assert embedding_flops([10, 10]) == 2 * 6 * 2 * (12 * 384 * 384 * 10 + 2 * 384 * 100)
+
+
+def test_the_peak_is_at_least_what_was_measured_once() -> None:
+    assert machine.matmul_peak(size=64, rounds=2) > 1e6
+    assert machine.peak_memory() > 10e6
+
+
+def test_a_table_is_markdown() -> None:
+    assert markdown(("a", "b"), [("x", "1")]) == "| a | b |\n|---|---:|\n| x | 1 |\n"
+
+
+def test_a_copy_of_an_article_has_other_words_of_the_same_letters() -> None:
+    article = {
+        "id": 1,
+        "title": "Storm",
+        "url": "https://tarn.example/1",
+        "body": "storm reached harbour before morning broke again",
+    }
+    assert varied(article, 0) is article
+    first, second = varied(article, 1), varied(article, 2)
+    bodies = {article["body"], first["body"], second["body"]}
+    assert len(bodies) == 3
+    assert len({article["id"], first["id"], second["id"]}) == 3
+    assert [sorted(word) for word in first["body"].split()] == [sorted(word) for word in article["body"].split()]
+    assert varied(article, 1) == first
+
+
+def test_a_process_that_fails_is_an_error_with_what_it_said() -> None:
+    with pytest.raises(RunError, match="No such file"):
+        list(child("scale", "nowhere.json", "nowhere", "nowhere.json", "9"))
+    with pytest.raises(RunError, match="nowhere"):
+        seconds_of([*machine.BYLINE, "ingest", "nowhere"])
+
+
+def test_without_the_data_it_says_so_and_goes_on(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["ingest", "scale", "--data", str(tmp_path)]) == 0
+    out = capsys.readouterr().out
+    assert out.count("Left out: it needs corpus.json in ") == 2
+    assert str(tmp_path / "multihop_rag") in out
+
+
+@pytest.mark.parametrize("arguments", [["none"], ["scale", "--scale", "0"], ["--rounds", "0"]])
+def test_wrong_use_is_exit_code_two(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(arguments)
+    assert ended.value.code == 2
+    assert "expected" in capsys.readouterr().err
+
+
+def test_the_parts_run_on_tiny_input(data: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["start", "scale", "page", "--data", str(data), "--scale", "9", "--rounds", "1"]) == 0
+    out = capsys.readouterr().out
+    assert out.count("\n## ") == 3
+    assert re.search(r"A cold question takes \d+\.\d\d of the import alone", out)
+    grown = re.search(r"\| (\d+) \|(?: [\d,.]+ ms \|){5} [\d,]+ MB \| \d+ MB \|", out)
+    assert grown and int(grown.group(1)) >= 9
+    assert re.search(r"\| the page answers \| \d+\.\d\d s \|", out)
+
+
+def test_ingestion_is_compared_and_repeated(data: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["ingest", "--data", str(data), "--articles", "2"]) == 0
+    out = capsys.readouterr().out
+    assert "| ingest of 2 articles | Byline | LangChain + torch | ratio |" in out
+    assert re.search(r"% of the first \(2 unchanged\)", out)
+    assert re.search(r"\d+% of the \d+ GFLOP/s of a plain matrix product", out)

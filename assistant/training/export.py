@@ -6,7 +6,7 @@ import tempfile
 from pathlib import Path
 
 import numpy as np
-from onnx import save
+from onnx import TensorProto, save
 from onnxruntime.quantization import QuantType, quantize_dynamic
 
 from assistant.onnx_graph import GraphWriter
@@ -27,7 +27,9 @@ def write_reader(network: ReaderNetwork, target: Path) -> None:
     with tempfile.TemporaryDirectory() as folder:
         plain = Path(folder) / "plain.onnx"
         save(_graph(network), str(plain))
-        quantize_dynamic(plain, target, weight_type=QuantType.QInt8, per_channel=True, reduce_range=False)
+        # The fused operators tell nothing of their outputs' types, which are all float.
+        options = {"DefaultTensorType": TensorProto.FLOAT}
+        quantize_dynamic(plain, target, weight_type=QuantType.QInt8, per_channel=True, extra_options=options)
     if target.stat().st_size > LARGEST:
         raise ValueError(f"{target.name} has {target.stat().st_size:,} bytes, more than {LARGEST:,}")
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 import secrets
 from typing import Any
+from urllib.parse import urlsplit
 
-from starlette.datastructures import MutableHeaders
+from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -21,16 +22,18 @@ _NONCE_HERE = re.compile(rb"<script(?=[\s>])")
 
 
 class Guard:
-    """ASGI middleware: unknown paths get 404, every answer gets its security headers.
+    """ASGI middleware: unknown paths get 404, other sites' posts 403, every answer its security headers.
 
     Args:
         app: What is guarded.
         own: Prefixes that are ours; every other path must be one that the page needs of Gradio.
+        hosts: The names that the server may be called by; any when empty.
     """
 
-    def __init__(self, app: ASGIApp, own: tuple[str, ...]) -> None:
+    def __init__(self, app: ASGIApp, own: tuple[str, ...], hosts: tuple[str, ...] = ()) -> None:
         self.app = app
         self.own = own
+        self.hosts = hosts
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
@@ -41,15 +44,36 @@ class Guard:
             await self.app(scope, receive, send)
             return
         reply = _Reply(send)
+        if not _own_page(scope) or not self._called_rightly(scope):
+            await PlainTextResponse("Asked from another site", status_code=403)(scope, receive, reply.send)
+            return
         if not self._known(scope["path"]):
             await PlainTextResponse("Not found", status_code=404)(scope, receive, reply.send)
             return
         await self.app(scope, receive, reply.send)
 
+    def _called_rightly(self, scope: Scope) -> bool:
+        name = urlsplit(f"//{Headers(scope=scope).get('host', '')}").hostname
+        return not self.hosts or name in self.hosts
+
     def _known(self, path: str) -> bool:
         if any(path == prefix or path.startswith(prefix + "/") for prefix in self.own):
             return True
         return GRADIO_PATHS.fullmatch(path) is not None and ".." not in path
+
+
+def _own_page(scope: Scope) -> bool:
+    """Whether a browser sent this from our own page; programs send no origin and may pass.
+
+    The page's own posts need a header that another site's page cannot set without asking first.
+    """
+    headers = Headers(scope=scope)
+    origin = headers.get("origin")
+    if scope["method"] in ("GET", "HEAD", "OPTIONS"):
+        return True
+    if origin is not None and urlsplit(origin).netloc.lower() != headers.get("host", "").lower():
+        return False
+    return not scope["path"].startswith("/byline/") or headers.get("x-byline") == "1"
 
 
 class _Reply:

@@ -19,11 +19,14 @@ from assistant.ui.boot import Boot
 from assistant.ui.chat import Chat
 from assistant.ui.desk import Desk
 from assistant.ui.guard import Guard
+from assistant.ui.jobs import Jobs
 from assistant.ui.mcp_server import make_mcp, mcp_routes
 from assistant.ui.openai_api import add_openai_api
 from assistant.ui.page import build_page
 from assistant.ui.pieces import add_pieces
 from assistant.ui.server import STATIC, Options
+from assistant.ui.shelf import render_shelf
+from assistant.ui.shelf_routes import add_shelf
 from assistant.ui.theme import theme
 
 OWN = ("/health", "/byline")
@@ -35,6 +38,7 @@ MAX_UPLOAD = 50_000_000
 HEAD = (
     '<meta name="description" content="Answers from news articles, with the exact words they rest on">'
     '<link rel="stylesheet" href="/byline/static/byline.css"><script src="/byline/static/byline.js" defer></script>'
+    '<script src="/byline/static/panes.js" defer></script>'
 )
 
 
@@ -61,7 +65,10 @@ def build_application(boot: Boot, desk: Desk, options: Options) -> FastAPI:
     app.mount("/byline/static", StaticFiles(directory=STATIC), name="static")
     chat = Chat(boot, desk)
     add_pieces(app, boot, chat)
-    blocks = build_page(chat)
+    # Whoever can only reach the page must not read this machine's files by naming their paths.
+    paths = options.auth is None and boot.settings.host in LOOPBACK
+    add_shelf(app, boot, Jobs(boot), paths)
+    blocks = build_page(chat, {"Library": render_shelf(paths)})
     blocks.queue(api_open=False, max_size=200, default_concurrency_limit=100)
     gr.mount_gradio_app(
         app, blocks, path="/", theme=theme(), head=HEAD, allowed_paths=[], show_error=False, ssr_mode=False,

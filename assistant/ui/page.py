@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import gradio as gr
 
 from assistant.ui.chat import Chat
@@ -23,8 +25,13 @@ def _html(value: str, elem_id: str) -> gr.HTML:
     return gr.HTML(value, elem_id=elem_id, elem_classes=["byl"], apply_default_css=False, js_on_load=None)
 
 
-def build_page(chat: Chat) -> gr.Blocks:
-    """Build the page; nothing is loaded or asked by it."""
+def build_page(chat: Chat, panes: Mapping[str, str]) -> gr.Blocks:
+    """Build the page; nothing is loaded or asked by it.
+
+    Args:
+        chat: What happens in the first tab.
+        panes: Name -> frame of the other tabs, which fetch their contents when they are opened.
+    """
     blocks: gr.Blocks
     with gr.Blocks(title="Byline", analytics_enabled=False, fill_width=True, fill_height=True) as blocks:
         _html(
@@ -37,6 +44,11 @@ def build_page(chat: Chat) -> gr.Blocks:
         with gr.Tabs(elem_id="byline-tabs"):
             with gr.Tab("Ask", id="ask", elem_id="byline-ask"):
                 _ask_tab(chat, blocks)
+            for name, inside in panes.items():
+                key = name.lower()
+                with gr.Tab(name, id=key, elem_id=f"byline-tab-{key}") as tab:
+                    _html(inside, elem_id=f"byline-{key}")
+                tab.select(None, None, None, js=f"() => window.byline.pane('{key}')", api_visibility="private")
     return blocks
 
 

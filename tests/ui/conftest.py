@@ -191,7 +191,7 @@ def visit(browser: Browser) -> Iterator[Callable[..., Visit]]:
         page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
         page.goto(url)
         if ready:
-            page.wait_for_selector(".welcome .examples, .welcome.empty, .turn")
+            page.wait_for_selector(".welcome:not(.loading), .turn")
         return Visit(page, requests, complaints)
 
     yield open_page

@@ -14,10 +14,13 @@ from starlette.middleware import Middleware
 from starlette.staticfiles import StaticFiles
 
 from assistant import __version__
+from assistant.ui import reports, state
 from assistant.ui.api import OPENAPI, add_api, add_error_replies
 from assistant.ui.boot import Boot
+from assistant.ui.care_routes import add_care, add_evaluation
 from assistant.ui.chat import Chat
 from assistant.ui.desk import Desk
+from assistant.ui.feedback import Feedback
 from assistant.ui.guard import Guard
 from assistant.ui.jobs import Jobs
 from assistant.ui.mcp_server import make_mcp, mcp_routes
@@ -68,7 +71,9 @@ def build_application(boot: Boot, desk: Desk, options: Options) -> FastAPI:
     # Whoever can only reach the page must not read this machine's files by naming their paths.
     paths = options.auth is None and boot.settings.host in LOOPBACK
     add_shelf(app, boot, Jobs(boot), paths)
-    blocks = build_page(chat, {"Library": render_shelf(paths)})
+    add_evaluation(app, boot, Feedback(boot.settings.home))
+    add_care(app, boot)
+    blocks = build_page(chat, {"Library": render_shelf(paths), "Evaluation": reports.FRAME, "Settings": state.FRAME})
     blocks.queue(api_open=False, max_size=200, default_concurrency_limit=100)
     gr.mount_gradio_app(
         app, blocks, path="/", theme=theme(), head=HEAD, allowed_paths=[], show_error=False, ssr_mode=False,

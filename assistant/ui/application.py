@@ -23,6 +23,8 @@ from assistant.ui.desk import Desk
 from assistant.ui.feedback import Feedback
 from assistant.ui.guard import Guard
 from assistant.ui.jobs import Jobs
+from assistant.ui.login import Login, Users
+from assistant.ui.login_routes import add_login
 from assistant.ui.mcp_server import make_mcp, mcp_routes
 from assistant.ui.openai_api import add_openai_api
 from assistant.ui.page import build_page
@@ -47,6 +49,7 @@ HEAD = (
 
 def build_application(boot: Boot, desk: Desk, options: Options) -> FastAPI:
     """Put the page and its routes together."""
+    login = Login(Users(options.auth), boot.settings.home) if options.auth else None
     mcp = make_mcp(desk) if options.api else None
     routes = mcp_routes(mcp) if mcp else []
 
@@ -57,10 +60,16 @@ def build_application(boot: Boot, desk: Desk, options: Options) -> FastAPI:
 
     app = FastAPI(
         title="Byline", version=__version__, docs_url=None, redoc_url=None, openapi_url=OPENAPI if options.api else None,
-        middleware=[Middleware(Guard, own=OWN + (INTERFACE if options.api else ()), hosts=_hosts(boot.settings.host))],
+        middleware=[
+            Middleware(
+                Guard, own=OWN + (INTERFACE if options.api else ()), hosts=_hosts(boot.settings.host), login=login
+            )
+        ],
         lifespan=lifespan,
     )  # fmt: skip
     add_error_replies(app)
+    if login is not None:
+        add_login(app, login)
     if options.api:
         add_api(app, boot, desk)
         add_openai_api(app, desk)

@@ -118,8 +118,13 @@ def serve(settings: Settings, options: Options = Options(), build: Callable[[Set
         build: Makes the assistant; `assembly.build_assistant` by default.
 
     Raises:
+        UsageError: The users' file cannot be used.
         RunError: The address cannot be listened on.
     """
+    if options.auth is not None:
+        from assistant.ui.login import Users
+
+        Users(options.auth)  # a file that cannot be used is said before anything is opened
     front = Front(Boot(settings, build or _assistant), options)
     config = uvicorn.Config(
         front, host=settings.host, port=settings.port, log_level="warning", ws="none", server_header=False,

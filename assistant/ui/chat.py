@@ -16,7 +16,7 @@ from assistant.domain import Checked, Draft, Event, Finished, Restarted, Retriev
 from assistant.errors import BylineError
 from assistant.ui.boot import Boot
 from assistant.ui.desk import Ask, BusyError, Desk, Waiting
-from assistant.ui.render import render_thread, render_turn, render_welcome
+from assistant.ui.render import render_broken, render_thread, render_turn, render_welcome
 from assistant.ui.sources import Standing, render_sources
 from assistant.ui.text import counted
 from assistant.ui.turns import Chosen, Said, Turn, chips_of, cited_of, finish, found_of, history_of, read_turns
@@ -174,7 +174,7 @@ class Chat:
 
     def _welcome(self) -> str:
         if self._boot.error is not None:
-            return render_welcome(None, str(self._boot.error))
+            return render_broken(str(self._boot.error))
         if self._boot.assistant is None:
             return render_welcome(None, self._boot.doing)
         return render_welcome(self._boot.assistant.library.catalogue.counts()["articles"])

@@ -57,7 +57,7 @@ def _operation(path: str, method: str, operation: Mapping[str, Any], schemas: Ma
     words = "".join(f"<p>{esc(text)}</p>" for text in operation.get("description", "").split("\n\n") if text)
     return (
         f"<h2>{esc(operation.get('summary', path))}</h2><p><code>{method.upper()} {esc(path)}</code></p>{words}{table}"
-        f"<pre>{esc(_example(path, method))}</pre>"
+        f'<pre tabindex="0">{esc(_example(path, method))}</pre>'
     )
 
 

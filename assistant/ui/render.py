@@ -228,6 +228,14 @@ def render_welcome(articles: int | None, loading: str = "") -> str:
     )
 
 
+def render_broken(error: str) -> str:
+    """The page when the library could not be opened: why, and what to do."""
+    return (
+        '<div class="welcome broken"><h1>The library could not be opened.</h1>'
+        f'<p class="wrong" role="alert">{esc(error)}</p><p>Then start Byline again.</p></div>'
+    )
+
+
 def _examples() -> str:
     rows = "".join(f'<li><button type="button" data-example="{esc(q)}">{esc(q)}</button></li>' for q in EXAMPLES)
     return f'<p class="label">For example</p><ul class="examples">{rows}</ul>'

@@ -50,6 +50,7 @@ class Server:
     port: int
     log: Path
     options: tuple[str, ...] = ()
+    program: str = "from assistant.cli import main; main()"
     process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -61,7 +62,7 @@ class Server:
         """Start it; wait until the models are loaded unless told otherwise."""
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
-                run_byline("--home", str(self.home), "serve", "--port", str(self.port), *self.options),
+                [sys.executable, "-c", self.program, "--home", str(self.home), "serve", "--port", str(self.port), *self.options],
                 stdout=log, stderr=log, env=environment(**variables), cwd=ROOT,
             )  # fmt: skip
         if wait:
@@ -108,12 +109,15 @@ def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., 
     """Starts servers that end with the session."""
     made: list[Server] = []
 
-    def start(source: Path | None, *options: str, wait: bool = True, **variables: str) -> Server:
+    def start(
+        source: Path | None, *options: str, wait: bool = True, program: str | None = None, **variables: str
+    ) -> Server:
         folder = tmp_path_factory.mktemp("server")
         home = folder / "home"
         if source is not None:
             shutil.copytree(source, home)
         server = Server(home, free_port(), folder / "log.txt", options)
+        server.program = program or server.program
         made.append(server)
         server.start(wait, **variables)
         return server

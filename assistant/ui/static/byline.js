@@ -468,9 +468,9 @@
 
   document.addEventListener("keydown", (event) => {
     if (event.key === "Escape") {
-      if (document.body.classList.contains("sheet")) document.body.classList.remove("sheet");
+      if ($("byline-filters")?.hidden === false) doings["close-filters"]();
+      else if (document.body.classList.contains("sheet") && matchMedia("(max-width: 760px)").matches) document.body.classList.remove("sheet");
       else if (document.body.classList.contains("side-open")) document.body.classList.remove("side-open");
-      else if ($("byline-filters")?.hidden === false) doings["close-filters"]();
       else if (state.editing) edit(null);
       else if (state.busy) $("byline-stop")?.click();
       return;

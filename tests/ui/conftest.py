@@ -18,7 +18,6 @@ import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
 ROOT = Path(__file__).parents[2]
-SAMPLE = ROOT / "eval" / "sample" / "articles"
 CHROMIUM = "/usr/bin/chromium"
 SHOTS = ROOT / "artifacts" / "screenshots"
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
@@ -87,21 +86,6 @@ class Server:
             self.process.terminate()
             self.process.wait(20)
             self.process = None
-
-
-@pytest.fixture(scope="session")
-def sample_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A data folder with the sample articles; copy it, do not change it."""
-    home = tmp_path_factory.mktemp("sample") / "home"
-    done = subprocess.run(
-        run_byline("--home", str(home), "ingest", str(SAMPLE)),
-        env=environment(),
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-    )
-    assert done.returncode == 0, done.stderr
-    return home
 
 
 @pytest.fixture(scope="session")

@@ -101,9 +101,13 @@ def test_two_people_do_not_mix(server: Server, visit: Open) -> None:
     assert "Kim" not in tabs[1].page.inner_text(".turn")
 
 
-def test_the_server_may_go_and_come_back(servers: Callable[..., Server], sample_home: Path, visit: Open) -> None:
-    server = servers(sample_home)
+def test_the_server_may_go_and_come_back_and_serves_no_programs_when_told_so(
+    servers: Callable[..., Server], sample_home: Path, visit: Open
+) -> None:
+    server = servers(sample_home, "--no-api")
     tab = visit(server.url)
+    for path in ("/api", "/api/articles", "/api/openapi.json", "/v1/models", "/mcp"):
+        assert tab.page.request.get(server.url + path).status == 404
     tab.ask("What did Kim pledge?")
     answer = tab.page.inner_text(".answer")
     server.stop()

@@ -138,9 +138,9 @@ def test_twenty_at_once_each_get_their_own_answer(server: Server) -> None:
     questions = [f"What is said about {topics[n % 5]}, number {n}?" for n in range(20)]
 
     def ask(question: str) -> httpx.Response:
-        return httpx.post(f"{server.url}/api/ask", json={"question": question}, timeout=120)
+        return client.post("/api/ask", json={"question": question})
 
-    with ThreadPoolExecutor(20) as pool:
+    with httpx.Client(base_url=server.url, timeout=120) as client, ThreadPoolExecutor(20) as pool:
         replies = list(pool.map(ask, questions))
     for question, reply in zip(questions, replies, strict=True):
         assert reply.status_code == 200

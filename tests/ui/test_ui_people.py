@@ -132,12 +132,3 @@ def test_a_users_file_that_cannot_be_used_is_said_at_once(tmp_path: Path, text: 
     done = subprocess.run(command, env=environment(), cwd=ROOT, capture_output=True, text=True, timeout=60)
     assert done.returncode == 2
     assert words in done.stderr
-
-
-def test_without_the_interface_only_the_page_is_there(servers: Callable[..., Server]) -> None:
-    server = servers(None, "--no-api", wait=False)
-    server.wait("page")
-    assert httpx.get(server.url).status_code == 200
-    for path in ("/api", "/api/articles", "/api/openapi.json", "/v1/models", "/mcp"):
-        assert httpx.get(server.url + path).status_code == 404
-    server.stop()

@@ -149,7 +149,13 @@
     return JSON.stringify({ turns });
   };
 
-  const shown = () => { setFilters(talkNow()?.filters ?? {}); const box = $("byline-scroll"); if (box) box.scrollTop = box.scrollHeight; };
+  const shown = () => {
+    const box = $("byline-scroll"), draft = sessionStorage.getItem("byline:draft");
+    if (box) box.scrollTop = box.scrollHeight;
+    setFilters(talkNow()?.filters ?? {});
+    sessionStorage.removeItem("byline:draft");
+    if (draft) fill(draft);
+  };
 
   const ask = (question, options = {}) => { state.pending = { question, ...options }; $("byline-send")?.click(); };
 
@@ -271,9 +277,6 @@
     setFilters(talkNow()?.filters ?? {});
     beat();
     awaitLibrary();
-    const draft = sessionStorage.getItem("byline:draft");
-    sessionStorage.removeItem("byline:draft");
-    if (draft) fill(draft);
   };
 
   // The empty page says "loading" until the library is there.

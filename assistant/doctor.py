@@ -58,6 +58,8 @@ def _models(settings: Settings) -> Iterator[Health]:
     yield Health("embedding model", settings.embedding_model)
     kinds = {QUOTATIONS: "none: answers are made of quotations", BUNDLED_CHAT: "bundled, runs in this process"}
     address = f" at {settings.chat_url}" if settings.chat_url else ""
+    if settings.chat_url and settings.chat_model == QUOTATIONS:
+        kinds[QUOTATIONS] = "the default one"
     yield Health("chat model", kinds.get(settings.chat_model, settings.chat_model) + address)
 
 

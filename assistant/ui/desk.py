@@ -114,7 +114,10 @@ class Desk:
 
     def _enter(self) -> None:
         if self._inside >= self.at_once + self.waiting:
-            raise BusyError(f"Byline is busy: {self.waiting} questions are waiting already. Try again in a moment.")
+            raise BusyError(
+                f"Byline is busy: {self.at_once} questions are being answered and {self.waiting} may wait, all places are "
+                "taken. Try again in a moment."
+            )
         self._inside += 1
 
     async def _in_turn(self, run: Run) -> AsyncIterator[Event | Waiting]:

@@ -29,6 +29,11 @@ _CHIP_WORDS = {
     "newest": "",
     "period": "around",
 }
+_TAKEN_BACK = {
+    "period": "without the date in the question",
+    "as_of": "without the as-of day in the question",
+    "newest": "not newest first",
+}
 _MARKER = re.compile(r"\s*\[(\d{1,4})\]")
 
 
@@ -68,11 +73,11 @@ def _chips(chips: Sequence[Chip]) -> str:
 
 def _chip(chip: Chip) -> str:
     """A limit to take away, or one that was taken away, to bring back."""
-    words = " ".join(part for part in (_CHIP_WORDS[chip.kind], _chip_value(chip)) if part)
+    words = "" if chip.off else " ".join(part for part in (_CHIP_WORDS[chip.kind], _chip_value(chip)) if part)
     origin = "named in the question" if chip.implied else "chosen by you"
     kind, sign, name = " implied" if chip.implied else "", "×", f"{words}, {origin}. Ask again without it"
     if chip.off:
-        words = f"not limited to {chip.value}" if chip.kind == "outlet" else f"without “{words}”"
+        words = f"not limited to {chip.value}" if chip.kind == "outlet" else _TAKEN_BACK[chip.kind]
         kind, sign, name = " off", "↺", f"{words}. Ask again with it"
     return (
         f'<button type="button" class="chip{kind}" data-chip="{chip.kind}" data-value="{esc(chip.value)}" '
@@ -82,8 +87,6 @@ def _chip(chip: Chip) -> str:
 
 
 def _chip_value(chip: Chip) -> str:
-    if chip.off and chip.kind in ("period", "as_of"):
-        return "the date in the question" if chip.kind == "period" else "in the question"
     if chip.kind == "period":
         first, _, last = chip.value.partition("/")
         return day(first) if first == last else f"{day(first)} to {day(last)}"

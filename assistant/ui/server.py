@@ -131,12 +131,19 @@ def serve(settings: Settings, options: Options = Options(), build: Callable[[Set
         timeout_graceful_shutdown=2,
     )  # fmt: skip
     server = uvicorn.Server(config)
+    logging.getLogger("uvicorn.error").addFilter(_worth_saying)
     try:
         server.run()
     except SystemExit as error:
         raise RunError(
             f"Expected to listen on {settings.host}:{settings.port}, found it taken or not allowed: choose another --port."
         ) from error
+
+
+def _worth_saying(record: logging.LogRecord) -> bool:
+    """Pages that are still open when Byline is stopped are cut off; that is no error to print."""
+    cut = record.exc_info is not None and isinstance(record.exc_info[1], asyncio.CancelledError)
+    return not cut and "timeout graceful shutdown" not in record.getMessage()
 
 
 def _assistant(settings: Settings) -> Any:

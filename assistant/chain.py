@@ -9,7 +9,7 @@ from __future__ import annotations
 import threading
 import time
 import uuid
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
@@ -138,6 +138,7 @@ class Assistant:
         filters: Filters | None = None,
         as_of: date | None = None,
         stop: threading.Event | None = None,
+        ignore: Collection[str] = (),
     ) -> Iterator[Event]:
         """Answer a question, event by event.
 
@@ -147,6 +148,7 @@ class Assistant:
             filters: Which articles may be used.
             as_of: Nothing published later may be used.
             stop: Set by another thread to stop the chat model; what was checked by then is the answer.
+            ignore: What the question names and the user took back; see `query.understand`.
 
         Yields:
             `Understood`, `Retrieved` per part, then `Draft`, `Checked` and `Restarted` as they come,
@@ -159,7 +161,7 @@ class Assistant:
         run = _Run(Query(question, question))
         began = time.perf_counter()
         with run.timed("understand"):
-            run.query = self._understand(question, history, filters, as_of)
+            run.query = self._understand(question, history, filters, as_of, ignore)
         yield Understood(run.query)
         articles = self.library.catalogue.counts()["articles"]
         for number, part in enumerate(run.query.parts):
@@ -172,7 +174,14 @@ class Assistant:
         run.timings["total"] = time.perf_counter() - began
         yield Finished(self._finish(run))
 
-    def _understand(self, question: str, history: History, filters: Filters | None, as_of: date | None) -> Query:
+    def _understand(
+        self,
+        question: str,
+        history: History,
+        filters: Filters | None,
+        as_of: date | None,
+        ignore: Collection[str] = (),
+    ) -> Query:
         text = question.strip()
         if not text:
             raise UsageError("Expected a question, found nothing; type what you want to know.")
@@ -183,7 +192,7 @@ class Assistant:
         days = self.library.catalogue.days()
         newest = date.fromisoformat(days[1]) if days else None
         outlets = self.library.catalogue.outlets()
-        return understand(text, history, filters=filters, as_of=as_of, outlets=outlets, newest=newest)
+        return understand(text, history, filters=filters, as_of=as_of, outlets=outlets, newest=newest, ignore=ignore)
 
     def _write(self, run: _Run, stop: threading.Event | None) -> Iterator[Event]:
         """Sentences for the parts that have an answer: by the chat model if it passes, else quoted."""

@@ -195,9 +195,16 @@ def serve(
     host: Annotated[str | None, typer.Option(help="Address to listen on.")] = None,
     port: Annotated[int | None, typer.Option(min=0, max=65535, help="Port to listen on.")] = None,
     auth: Annotated[
-        Path | None, typer.Option(help="Users and hashed passwords; everything then needs a login.", metavar="FILE")
+        Path | None,
+        typer.Option(
+            help="Users and hashed passwords, a line each from `python -m assistant.ui.login NAME`; everything then "
+            "needs a login.",
+            metavar="FILE",
+        ),
     ] = None,
     no_api: Annotated[bool, typer.Option("--no-api", help="The page alone, nothing over HTTP for programs.")] = False,
+    at_once: Annotated[int, typer.Option(min=1, max=64, help="How many questions are answered at a time.")] = 4,
+    waiting: Annotated[int, typer.Option(min=0, max=60, help="How many more may wait; the next hears “busy”.")] = 32,
 ) -> None:
     """Open the chat application in the browser's reach."""
     from assistant.ui.server import Options
@@ -206,7 +213,7 @@ def serve(
     chosen = {name: value for name, value in (("host", host), ("port", port)) if value is not None}
     settings = load_settings(**{**context.obj.model_dump(), **chosen})
     print(f"Byline is at http://{settings.host}:{settings.port}", file=sys.stderr)
-    run(settings, Options(api=not no_api, auth=auth))
+    run(settings, Options(not no_api, auth, at_once, waiting))
 
 
 @app.command()

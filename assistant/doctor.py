@@ -29,9 +29,14 @@ class Health:
     advice: str = ""
 
 
-def examine(settings: Settings) -> list[Health]:
-    """Look at everything; nothing is changed but that an absent data folder is made."""
-    return [*_software(), *_models(settings), *_data(settings)]
+def examine(settings: Settings, opened: Library | None = None) -> list[Health]:
+    """Look at everything; nothing is changed but that an absent data folder is made.
+
+    Args:
+        settings: What is in force.
+        opened: The library of the data folder, where this process has it open already.
+    """
+    return [*_software(), *_models(settings), *_data(settings, opened)]
 
 
 def _software() -> Iterator[Health]:
@@ -53,20 +58,23 @@ def _models(settings: Settings) -> Iterator[Health]:
     yield Health("embedding model", settings.embedding_model)
     kinds = {QUOTATIONS: "none: answers are made of quotations", BUNDLED_CHAT: "bundled, runs in this process"}
     address = f" at {settings.chat_url}" if settings.chat_url else ""
+    if settings.chat_url and settings.chat_model == QUOTATIONS:
+        kinds[QUOTATIONS] = "the default one"
     yield Health("chat model", kinds.get(settings.chat_model, settings.chat_model) + address)
 
 
-def _data(settings: Settings) -> Iterator[Health]:
+def _data(settings: Settings, opened: Library | None) -> Iterator[Health]:
     yield Health("data folder", str(settings.home))
     try:
-        library = Library(settings.home, fingerprint(settings))
+        library = opened or Library(settings.home, fingerprint(settings))
     except BylineError as error:
         yield Health("catalogue", "cannot be used", str(error))
         return
     try:
         yield from _library(library)
     finally:
-        library.close()
+        if opened is None:
+            library.close()
     free = shutil.disk_usage(settings.home).free
     low = free < LOW_DISK
     yield Health("free disk", f"{free // 10**6:,} MB", "make space before adding articles" if low else "")

@@ -6,7 +6,7 @@ No model is asked. What is found here widens or narrows the search and is shown 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, timedelta
 
 from assistant.domain import Filters, Query
@@ -56,6 +56,7 @@ def understand(
     outlets: Iterable[str] = (),
     today: date | None = None,
     newest: date | None = None,
+    ignore: Collection[str] = (),
 ) -> Query:
     """Work out what is to be searched for.
 
@@ -67,6 +68,7 @@ def understand(
         outlets: The outlets of the library.
         today: What "yesterday" counts from; `as_of`, or the machine's day, when not given.
         newest: The last day the library covers: "7 November" is the last one up to then.
+        ignore: What the question names and the user took back: "period", "as_of", "newest", "outlet:NAME".
 
     Returns:
         The query. Outlets and dates named in the question are shares of the search, not limits,
@@ -77,14 +79,18 @@ def understand(
     last = min(base, newest or base)
     named_as_of = _named_as_of(question, base, last)
     since, until = _period(question, base, last) if named_as_of is None else (None, None)
+    if "as_of" in ignore:
+        named_as_of = None
+    if "period" in ignore:
+        since = until = None
     chosen = filters or Filters()
     return Query(
         question=question,
         standalone=standalone,
         filters=chosen,
-        outlets=tuple(named_outlets(question, outlets)),
+        outlets=tuple(name for name in named_outlets(question, outlets) if f"outlet:{name}" not in ignore),
         named_period=(since, until) if since and until else None,
-        newest_first=bool(_NEWEST.search(question)),
+        newest_first="newest" not in ignore and bool(_NEWEST.search(question)),
         as_of=as_of or named_as_of,
         parts=split_parts(standalone),
     )

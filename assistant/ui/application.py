@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, nullcontext
 
 os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")  # read when Gradio is imported
 
@@ -11,32 +13,76 @@ from fastapi import FastAPI
 from starlette.middleware import Middleware
 from starlette.staticfiles import StaticFiles
 
+from assistant import __version__
+from assistant.ui import reports, state
+from assistant.ui.api import OPENAPI, add_api, add_error_replies
 from assistant.ui.boot import Boot
+from assistant.ui.care_routes import add_care, add_evaluation
+from assistant.ui.chat import Chat
 from assistant.ui.desk import Desk
+from assistant.ui.feedback import Feedback
 from assistant.ui.guard import Guard
+from assistant.ui.jobs import Jobs
+from assistant.ui.login import Login, Users
+from assistant.ui.login_routes import add_login
+from assistant.ui.mcp_server import make_mcp, mcp_routes
+from assistant.ui.openai_api import add_openai_api
 from assistant.ui.page import build_page
 from assistant.ui.pieces import add_pieces
 from assistant.ui.server import STATIC, Options
+from assistant.ui.shelf import render_shelf
+from assistant.ui.shelf_routes import add_shelf
 from assistant.ui.theme import theme
 
 OWN = ("/health", "/byline")
+INTERFACE = ("/api", "/v1", "/mcp")
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
 MAX_UPLOAD = 50_000_000
 """Largest file that can be uploaded, in bytes."""
 
 HEAD = (
     '<meta name="description" content="Answers from news articles, with the exact words they rest on">'
     '<link rel="stylesheet" href="/byline/static/byline.css"><script src="/byline/static/byline.js" defer></script>'
+    '<script src="/byline/static/panes.js" defer></script>'
 )
 
 
 def build_application(boot: Boot, desk: Desk, options: Options) -> FastAPI:
     """Put the page and its routes together."""
+    login = Login(Users(options.auth), boot.settings.home) if options.auth else None
+    mcp = make_mcp(desk) if options.api else None
+    routes = mcp_routes(mcp) if mcp else []
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        async with mcp.session_manager.run() if mcp else nullcontext():
+            yield
+
     app = FastAPI(
-        title="Byline", docs_url=None, redoc_url=None, openapi_url=None, middleware=[Middleware(Guard, own=OWN)]
-    )
+        title="Byline", version=__version__, docs_url=None, redoc_url=None, openapi_url=OPENAPI if options.api else None,
+        middleware=[
+            Middleware(
+                Guard, own=OWN + (INTERFACE if options.api else ()), hosts=_hosts(boot.settings.host), login=login
+            )
+        ],
+        lifespan=lifespan,
+    )  # fmt: skip
+    add_error_replies(app)
+    if login is not None:
+        add_login(app, login)
+    if options.api:
+        add_api(app, boot, desk)
+        add_openai_api(app, desk)
+        app.router.routes.extend(routes)
     app.mount("/byline/static", StaticFiles(directory=STATIC), name="static")
-    add_pieces(app, boot)
-    blocks = build_page(boot, desk)
+    chat = Chat(boot, desk)
+    add_pieces(app, boot, chat)
+    # Whoever can only reach the page must not read this machine's files by naming their paths.
+    paths = options.auth is None and boot.settings.host in LOOPBACK
+    add_shelf(app, boot, Jobs(boot), paths)
+    add_evaluation(app, boot, Feedback(boot.settings.home))
+    add_care(app, boot)
+    blocks = build_page(chat, {"Library": render_shelf(paths), "Evaluation": reports.FRAME, "Settings": state.FRAME})
     blocks.queue(api_open=False, max_size=200, default_concurrency_limit=100)
     gr.mount_gradio_app(
         app, blocks, path="/", theme=theme(), head=HEAD, allowed_paths=[], show_error=False, ssr_mode=False,
@@ -44,3 +90,11 @@ def build_application(boot: Boot, desk: Desk, options: Options) -> FastAPI:
         max_file_size=MAX_UPLOAD,
     )  # fmt: skip
     return app
+
+
+def _hosts(host: str) -> tuple[str, ...]:
+    """The names by which a server on this machine alone may be called; any when others can reach it.
+
+    Without this another site could point its own name at this machine and read the library.
+    """
+    return LOOPBACK if host in LOOPBACK else ()

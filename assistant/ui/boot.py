@@ -66,6 +66,10 @@ class Boot:
             raise self.error
         return self._assistant
 
+    def wait(self) -> None:
+        """Block until loading has ended, well or not; for threads."""
+        self._done.wait()
+
     def close(self) -> None:
         """Close what was loaded."""
         if self._assistant is not None:

@@ -6,36 +6,23 @@ import json
 import threading
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from typing import Any
 
 import gradio as gr
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import ValidationError
 
-from assistant.domain import Checked, Draft, Event, Filters, Finished, Restarted, Retrieved, Understood
+from assistant.domain import Checked, Draft, Event, Finished, Restarted, Retrieved, Understood
 from assistant.errors import BylineError
 from assistant.ui.boot import Boot
 from assistant.ui.desk import Ask, BusyError, Desk, Waiting
-from assistant.ui.render import Standing, render_sources, render_thread, render_turn, render_welcome
+from assistant.ui.render import render_broken, render_thread, render_turn, render_welcome
+from assistant.ui.sources import Standing, render_sources
 from assistant.ui.text import counted
-from assistant.ui.turns import Said, Turn, chips_of, cited_of, finish, found_of, history_of, read_turns
+from assistant.ui.turns import Chosen, Said, Turn, chips_of, cited_of, finish, found_of, history_of, read_turns
+from ingest.boilerplate import find_corrections
 
 KEEP = gr.skip()
-
-
-class Chosen(BaseModel):
-    """The filters as the page sends them."""
-
-    model_config = ConfigDict(extra="ignore")
-    outlets: list[str] = Field(default=[], max_length=200)
-    since: date | None = None
-    until: date | None = None
-    as_of: date | None = None
-
-    @property
-    def filters(self) -> Filters:
-        """As the assistant takes them."""
-        return Filters(tuple(self.outlets), self.since, self.until)
 
 
 @dataclass(eq=False)
@@ -64,7 +51,9 @@ class Chat:
         if version not in found:
             return "removed", None
         newest = catalogue.article(article_id)
-        return ("current" if newest is None or newest.version == version else "older"), found[version]
+        if newest is None or newest.version == version:
+            return "current", found[version]
+        return ("corrected" if find_corrections(newest.text) else "older"), found[version]
 
     async def ask(self, question: str, payload: str, request: gr.Request) -> AsyncIterator[tuple[Any, ...]]:
         """Answer; yields (question box, earlier turns, this turn, sources, record to keep)."""
@@ -94,7 +83,8 @@ class Chat:
         """The turn after each event; the last one is final."""
         try:
             chosen = Chosen.model_validate(filters)
-            ask = Ask(turn.question, history_of(before), chosen.filters, chosen.as_of)
+            turn = turn.model_copy(update={"chosen": chosen})
+            ask = Ask(turn.question, history_of(before), chosen.filters, chosen.as_of, chosen.ignore)
             async for item in self._desk.run(ask, stop):
                 turn = self._after(turn, item, chosen)
                 yield turn
@@ -184,7 +174,7 @@ class Chat:
 
     def _welcome(self) -> str:
         if self._boot.error is not None:
-            return render_welcome(None, str(self._boot.error))
+            return render_broken(str(self._boot.error))
         if self._boot.assistant is None:
             return render_welcome(None, self._boot.doing)
         return render_welcome(self._boot.assistant.library.catalogue.counts()["articles"])

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from assistant.domain import Answer, Event, Filters, Finished
+from assistant.domain import Answer, Event, Filters, Finished, Hit
 from assistant.errors import BylineError, RunError
 from assistant.ui.boot import Boot
 
@@ -33,6 +33,7 @@ class Ask:
     history: Sequence[dict[str, str]] = ()
     filters: Filters = Filters()
     as_of: date | None = None
+    ignore: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,10 +79,8 @@ class Desk:
             BusyError: Too many are waiting already.
             BylineError: What the assistant raises.
         """
-        if self._inside >= self.at_once + self.waiting:
-            raise BusyError(f"Byline is busy: {self.waiting} questions are waiting already. Try again in a moment.")
+        self._enter()
         run = Run(ask, stop or threading.Event())
-        self._inside += 1
         try:
             async for item in self._in_turn(run):
                 yield item
@@ -95,6 +94,31 @@ class Desk:
             if isinstance(item, Finished):
                 return item.answer
         raise RunError("The answer ended before it was finished: ask again.")
+
+    async def search(self, query: str, k: int, filters: Filters, as_of: date | None = None) -> list[Hit]:
+        """Find passages, in turn with those who ask; see `Assistant.search`.
+
+        Raises:
+            BusyError: Too many are waiting already.
+            BylineError: What the assistant raises.
+        """
+        self._enter()
+        try:
+            assistant = await self.boot.ready()
+            self._places = self._places or asyncio.Semaphore(self.at_once)
+            async with self._places:
+                found: list[Hit] = await asyncio.to_thread(assistant.search, query, k, filters, as_of)
+                return found
+        finally:
+            self._inside -= 1
+
+    def _enter(self) -> None:
+        if self._inside >= self.at_once + self.waiting:
+            raise BusyError(
+                f"Byline is busy: {self.at_once} questions are being answered and {self.waiting} may wait, all places are "
+                "taken. Try again in a moment."
+            )
+        self._inside += 1
 
     async def _in_turn(self, run: Run) -> AsyncIterator[Event | Waiting]:
         if self.boot.assistant is None and self.boot.error is None:
@@ -128,7 +152,12 @@ class Desk:
         try:
             ask = run.ask
             events = assistant.stream(
-                ask.question, history=ask.history, filters=ask.filters, as_of=ask.as_of, stop=run.stop
+                ask.question,
+                history=ask.history,
+                filters=ask.filters,
+                as_of=ask.as_of,
+                stop=run.stop,
+                ignore=ask.ignore,
             )
             for event in events:
                 if run.stop.is_set():

@@ -1,14 +1,18 @@
-"""What stands before every route: which paths exist, and the headers that keep a page to itself."""
+"""What stands before every route: which paths exist, who may ask, and the headers that keep a page to itself."""
 
 from __future__ import annotations
 
 import re
 import secrets
 from typing import Any
+from urllib.parse import urlsplit
 
-from starlette.datastructures import MutableHeaders
-from starlette.responses import PlainTextResponse
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from assistant.errors import BylineError
+from assistant.ui.login import Login
 
 # What the page needs of Gradio; its proxy, file, API-description, monitoring and editing routes are not served.
 GRADIO_PATHS = re.compile(
@@ -17,20 +21,27 @@ GRADIO_PATHS = re.compile(
     r"|component_server/?|run/predict|info/?|app_id/?))?"
 )
 
+LOGIN = "/byline/login"
 _NONCE_HERE = re.compile(rb"<script(?=[\s>])")
 
 
 class Guard:
-    """ASGI middleware: unknown paths get 404, every answer gets its security headers.
+    """ASGI middleware: unknown paths get 404, other sites' posts 403, every answer its security headers.
 
     Args:
         app: What is guarded.
         own: Prefixes that are ours; every other path must be one that the page needs of Gradio.
+        hosts: The names that the server may be called by; any when empty.
+        login: Who may come in; everybody when None.
     """
 
-    def __init__(self, app: ASGIApp, own: tuple[str, ...]) -> None:
+    def __init__(
+        self, app: ASGIApp, own: tuple[str, ...], hosts: tuple[str, ...] = (), login: Login | None = None
+    ) -> None:
         self.app = app
         self.own = own
+        self.hosts = hosts
+        self.login = login
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
@@ -41,10 +52,45 @@ class Guard:
             await self.app(scope, receive, send)
             return
         reply = _Reply(send)
+        if not _own_page(scope) or not self._called_rightly(scope):
+            await PlainTextResponse("Asked from another site", status_code=403)(scope, receive, reply.send)
+            return
         if not self._known(scope["path"]):
             await PlainTextResponse("Not found", status_code=404)(scope, receive, reply.send)
             return
+        if self.login is not None:
+            refusal = await self._refusal(self.login, scope)
+            if refusal is not None:
+                await refusal(scope, receive, reply.send)
+                return
+            reply.user = scope.get("byline_user", "")
         await self.app(scope, receive, reply.send)
+
+    async def _refusal(self, login: Login, scope: Scope) -> Response | None:
+        """What somebody gets who is not logged in; None when the request may pass."""
+        path = scope["path"]
+        try:
+            user = await login.user(Headers(scope=scope))
+        except BylineError as error:
+            return PlainTextResponse(str(error), status_code=503)
+        if user is not None:
+            scope["byline_user"] = user
+            return None
+        if path == LOGIN:
+            return None
+        if path == "/health":
+            return JSONResponse({"page": True})
+        if path == "/":
+            return RedirectResponse(LOGIN, status_code=303)
+        ask = {} if path.startswith("/byline") else {"www-authenticate": 'Basic realm="Byline"'}
+        return JSONResponse({"error": "Log in first."}, status_code=401, headers=ask)
+
+    def _called_rightly(self, scope: Scope) -> bool:
+        try:
+            name = urlsplit(f"//{Headers(scope=scope).get('host', '')}").hostname
+        except ValueError:
+            return False
+        return not self.hosts or name in self.hosts
 
     def _known(self, path: str) -> bool:
         if any(path == prefix or path.startswith(prefix + "/") for prefix in self.own):
@@ -52,10 +98,25 @@ class Guard:
         return GRADIO_PATHS.fullmatch(path) is not None and ".." not in path
 
 
+def _own_page(scope: Scope) -> bool:
+    """Whether a browser sent this from our own page; programs send no origin and may pass.
+
+    The page's own posts need a header that another site's page cannot set without asking first.
+    """
+    headers = Headers(scope=scope)
+    origin = headers.get("origin")
+    if scope["method"] in ("GET", "HEAD", "OPTIONS"):
+        return True
+    if origin is not None and urlsplit(origin).netloc.lower() != headers.get("host", "").lower():
+        return False
+    return not scope["path"].startswith("/byline/") or headers.get("x-byline") == "1" or scope["path"] == LOGIN
+
+
 class _Reply:
     """Adds the headers; in a page of HTML every script of the server's own gets the nonce."""
 
     def __init__(self, send: Send) -> None:
+        self.user = ""
         self._send = send
         self._nonce = secrets.token_urlsafe(16)
         self._start: dict[str, Any] | None = None
@@ -81,6 +142,8 @@ class _Reply:
         if start is None:
             return
         body = _NONCE_HERE.sub(f'<script nonce="{self._nonce}"'.encode(), self._body)
+        if self.user:
+            body = body.replace(b"<head>", f'<head><meta name="byline-user" content="{self.user}">'.encode(), 1)
         MutableHeaders(scope=start)["content-length"] = str(len(body))
         await self._send(start)
         await self._send({"type": "http.response.body", "body": body})
@@ -95,7 +158,7 @@ def set_headers(headers: MutableHeaders, nonce: str) -> None:
     )
     headers["x-content-type-options"] = "nosniff"
     headers["x-frame-options"] = "DENY"
-    headers["referrer-policy"] = "no-referrer"
+    headers["referrer-policy"] = "same-origin"
     headers["permissions-policy"] = "camera=(), microphone=(), geolocation=()"
     headers["cross-origin-opener-policy"] = "same-origin"
     headers["cross-origin-resource-policy"] = "same-origin"

@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import gradio as gr
 
-from assistant.ui.boot import Boot
 from assistant.ui.chat import Chat
-from assistant.ui.desk import Desk
-from assistant.ui.render import render_sources, render_welcome
+from assistant.ui.render import render_welcome
+from assistant.ui.sources import render_sources
+
+LIMITS = (
+    '<div id="byline-filters" role="group" aria-label="Filters" hidden></div>'
+    '<p class="lost-bar" role="alert">The connection to Byline was lost. This page goes on by itself when it runs again.</p>'
+    '<p class="editing-bar">Editing a question: its answer and what follows will be replaced. '
+    '<button type="button" data-do="no-edit">Cancel</button></p>'
+    '<div class="limits"><button type="button" class="filter" data-do="filters" aria-expanded="false" '
+    'aria-controls="byline-filters">Filters</button><ul id="byline-chosen" class="chips" aria-label="Chosen filters"></ul></div>'
+)
 
 
 def _html(value: str, elem_id: str) -> gr.HTML:
@@ -15,9 +25,13 @@ def _html(value: str, elem_id: str) -> gr.HTML:
     return gr.HTML(value, elem_id=elem_id, elem_classes=["byl"], apply_default_css=False, js_on_load=None)
 
 
-def build_page(boot: Boot, desk: Desk) -> gr.Blocks:
-    """Build the page; nothing is loaded or asked by it."""
-    chat = Chat(boot, desk)
+def build_page(chat: Chat, panes: Mapping[str, str]) -> gr.Blocks:
+    """Build the page; nothing is loaded or asked by it.
+
+    Args:
+        chat: What happens in the first tab.
+        panes: Name -> frame of the other tabs, which fetch their contents when they are opened.
+    """
     blocks: gr.Blocks
     with gr.Blocks(title="Byline", analytics_enabled=False, fill_width=True, fill_height=True) as blocks:
         _html(
@@ -30,6 +44,11 @@ def build_page(boot: Boot, desk: Desk) -> gr.Blocks:
         with gr.Tabs(elem_id="byline-tabs"):
             with gr.Tab("Ask", id="ask", elem_id="byline-ask"):
                 _ask_tab(chat, blocks)
+            for name, inside in panes.items():
+                key = name.lower()
+                with gr.Tab(name, id=key, elem_id=f"byline-tab-{key}") as tab:
+                    _html(inside, elem_id=f"byline-{key}")
+                tab.select(None, None, None, js=f"() => window.byline.pane('{key}')", api_visibility="private")
     return blocks
 
 
@@ -39,13 +58,16 @@ def _ask_tab(chat: Chat, blocks: gr.Blocks) -> None:
             _html(
                 '<div class="side"><button type="button" class="new" data-do="new">New conversation</button>'
                 '<nav aria-label="Conversations"><ul id="byline-conversations"></ul></nav>'
-                '<p class="wipe"><button type="button" data-do="wipe">Delete all</button></p></div>',
+                '<p class="wipe">Export <button type="button" data-do="export-markdown">Markdown</button> or '
+                '<button type="button" data-do="export-json">JSON</button></p>'
+                '<p class="wipe"><button type="button" data-do="wipe">Delete all conversations</button></p></div>',
                 elem_id="byline-side",
             )
         with gr.Column(elem_id="byline-middle", min_width=0):
             with gr.Column(elem_id="byline-scroll"):
                 thread = _html(render_welcome(None, "One moment"), elem_id="byline-thread")
                 live = _html("", elem_id="byline-live")
+            _html(LIMITS, elem_id="byline-limits")
             with gr.Row(elem_id="byline-composer"):
                 box = gr.Textbox(
                     elem_id="byline-question", label="Your question", show_label=False, container=False, lines=1, max_lines=8,

@@ -41,7 +41,9 @@ def render_article(catalogue: Catalogue, article_id: str, version: str, quotes: 
 def _header(article: Article, quotations: int) -> str:
     dated = day(article.published_at)
     source = "" if article.published_at is None else f' title="Date read from: {esc(article.date_source)}"'
-    meta = " · ".join(part for part in (esc(article.byline or ""), link(article.url, "Original")) if part)
+    meta = " ".join(
+        f"<span>{part}</span>" for part in (esc(article.byline or ""), link(article.url, "Original")) if part
+    )
     steps = ""
     if quotations > 1:
         steps = (

@@ -1,18 +1,13 @@
-"""The conversation and its sources as HTML, built from plain text and nothing else."""
+"""The conversation as HTML, built from plain text and nothing else."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
-from typing import Literal
+from collections.abc import Sequence
 
-from assistant.domain import Headline
-from assistant.ui.text import counted, day, esc, link
-from assistant.ui.turns import Chip, Cited, Found, Head, Turn
-
-Standing = tuple[Literal["current", "older", "removed"], Headline | None]
-Look = Callable[[str, str], Standing]
-"""(article id, version) -> what the library holds of it now."""
+from assistant.ui.sources import Look, where
+from assistant.ui.text import counted, day, esc
+from assistant.ui.turns import Chip, Cited, Turn
 
 EXAMPLES = (
     "What did Kim pledge?",
@@ -33,6 +28,11 @@ _CHIP_WORDS = {
     "as_of": "as of",
     "newest": "",
     "period": "around",
+}
+_TAKEN_BACK = {
+    "period": "without the date in the question",
+    "as_of": "without the as-of day in the question",
+    "newest": "not newest first",
 }
 _MARKER = re.compile(r"\s*\[(\d{1,4})\]")
 
@@ -67,17 +67,23 @@ def _searched_as(turn: Turn) -> str:
 
 
 def _chips(chips: Sequence[Chip]) -> str:
-    rows = []
-    for chip in chips:
-        words = " ".join(part for part in (_CHIP_WORDS[chip.kind], _chip_value(chip)) if part)
-        origin = "named in the question" if chip.implied else "chosen by you"
-        rows.append(
-            f'<li><button type="button" class="chip{" implied" if chip.implied else ""}" data-chip="{chip.kind}" '
-            f'data-value="{esc(chip.value)}" data-implied="{int(chip.implied)}" title="{origin}; ask again without it" '
-            f'aria-label="{esc(words)}, {origin}. Ask again without it">{esc(words)}<span aria-hidden="true"> ×</span>'
-            "</button></li>"
-        )
-    return f'<ul class="chips" aria-label="Limits of this search">{"".join(rows)}</ul>' if rows else ""
+    rows = "".join(f"<li>{_chip(chip)}</li>" for chip in chips)
+    return f'<ul class="chips" aria-label="Limits of this search">{rows}</ul>' if rows else ""
+
+
+def _chip(chip: Chip) -> str:
+    """A limit to take away, or one that was taken away, to bring back."""
+    words = "" if chip.off else " ".join(part for part in (_CHIP_WORDS[chip.kind], _chip_value(chip)) if part)
+    origin = "named in the question" if chip.implied else "chosen by you"
+    kind, sign, name = " implied" if chip.implied else "", "×", f"{words}, {origin}. Ask again without it"
+    if chip.off:
+        words = f"not limited to {chip.value}" if chip.kind == "outlet" else _TAKEN_BACK[chip.kind]
+        kind, sign, name = " off", "↺", f"{words}. Ask again with it"
+    return (
+        f'<button type="button" class="chip{kind}" data-chip="{chip.kind}" data-value="{esc(chip.value)}" '
+        f'data-implied="{int(chip.implied)}" data-off="{int(chip.off)}" title="{esc(name)}" aria-label="{esc(name)}">'
+        f'{esc(words)}<span aria-hidden="true"> {sign}</span></button>'
+    )
 
 
 def _chip_value(chip: Chip) -> str:
@@ -124,7 +130,9 @@ def _asking(turn: Turn) -> str:
 
 
 def _answered(turn: Turn) -> str:
-    missing = f'<p class="partial">{esc(turn.reason)}</p>' if turn.reason else ""
+    missing = ""
+    if turn.reason:
+        missing = f'<p class="partial"><b>Answered in part.</b> {esc(turn.reason)}</p>'
     return f"{_sentences(turn)}{missing}{_dropped(turn)}"
 
 
@@ -141,7 +149,7 @@ def _abstained(turn: Turn) -> str:
     reason = "" if turn.nearest else f'<p class="why">{esc(turn.reason or "The articles do not say.")}</p>'
     nearest = "".join(
         f'<li><button type="button" class="near" data-open="{esc(head.version)}" data-article="{esc(head.article_id)}">'
-        f"<span>{esc(head.title)}</span><small>{_where(head)}</small></button></li>"
+        f"<span>{esc(head.title)}</span><small>{where(head)}</small></button></li>"
         for head in turn.nearest[:5]
     )
     listed = f'<p class="label">The nearest articles</p><ul class="nearest">{nearest}</ul>' if nearest else ""
@@ -180,15 +188,21 @@ def _tools(turn: Turn) -> str:
     buttons = [("again", "Ask again"), ("edit", "Edit")]
     if turn.sentences:
         buttons.insert(0, ("copy", "Copy"))
+    if turn.citations or turn.hits:
+        buttons.insert(0, ("sources", "Sources"))
     row = "".join(f'<button type="button" data-tool="{key}">{word}</button>' for key, word in buttons)
     if turn.state in ("answered", "abstained"):
-        row += (
-            f'<span class="rate"><button type="button" data-tool="good" aria-label="Good answer" title="Good answer">{_THUMB}'
-            '</button><button type="button" data-tool="bad" class="down" aria-label="Bad answer" title="Bad answer">'
-            f"{_THUMB}</button></span>"
-        )
+        row += f'<span class="rate">{_thumb("good", "Good answer", turn)}{_thumb("bad", "Bad answer", turn)}</span>'
     made = f'<span class="made">{esc(_made_by(turn.model))}</span>' if turn.model and turn.sentences else ""
     return f'<footer class="tools">{row}{made}</footer>'
+
+
+def _thumb(kind: str, name: str, turn: Turn) -> str:
+    pressed = "true" if turn.rated == kind else "false"
+    return (
+        f'<button type="button" class="{kind}" data-tool="{kind}" aria-label="{name}" title="{name}" '
+        f'aria-pressed="{pressed}">{_THUMB}</button>'
+    )
 
 
 def _made_by(model: str) -> str:
@@ -197,80 +211,11 @@ def _made_by(model: str) -> str:
     )
 
 
-def _where(head: Head) -> str:
-    return " · ".join(esc(part) for part in (head.outlet, day(head.published_at)) if part)
-
-
-# Sources
-
-
-def render_sources(turn: Turn | None, look: Look) -> str:
-    """A card per cited article in order of first use, then what was read but not used."""
-    if turn is None or not (turn.citations or turn.hits):
-        return (
-            '<div class="none"><p>Sources appear here, each with the exact words that the answer rests on.</p></div>'
-            if turn is None or turn.state == "asking"
-            else '<div class="none"><p>No sources for this question.</p></div>'
-        )
-    groups: dict[tuple[str, str], list[Cited]] = {}
-    for citation in sorted(turn.citations, key=lambda c: c.number):
-        groups.setdefault((citation.article_id, citation.version), []).append(citation)
-    cards = "".join(_card(group, look) for group in groups.values())
-    used = {key for key in groups}
-    unused = [hit for hit in turn.hits if (hit.article_id, hit.version) not in used]
-    return f'<ol class="cards" data-turn="{esc(turn.id)}">{cards}</ol>{_unused(unused)}'
-
-
-def _card(group: list[Cited], look: Look) -> str:
-    first = group[0]
-    standing, headline = look(first.article_id, first.version)
-    quotes = ",".join(f"{c.number}:{c.start}-{c.end}" for c in group)
-    state = {
-        "current": "",
-        "older": '<span class="flag">changed since</span>',
-        "removed": '<span class="flag">removed</span>',
-    }
-    copies = f'<span class="also">also in {esc(", ".join(first.also_in))}</span>' if first.also_in else ""
-    byline = f"<span>{esc(first.byline)}</span>" if first.byline else ""
-    away = link(headline.url) if headline else ""
-    said = "".join(
-        f'<button type="button" class="quote" data-cite="{c.number}"><b>[{c.number}]</b> <q>{esc(_short(c.quote))}</q></button>'
-        for c in group
-    )
-    return (
-        f'<li class="card" data-version="{esc(first.version)}" data-article="{esc(first.article_id)}" data-quotes="{quotes}">'
-        f'<p class="outlet"><span>{esc(first.outlet or "outlet not given")}</span><time>{esc(day(first.published_at))}</time>'
-        f'{state[standing]}</p><h3><button type="button" class="title" data-cite="{first.number}">{esc(first.title)}</button></h3>'
-        f'<p class="meta">{byline}{copies}{away}</p>{said}</li>'
-    )
-
-
-def _short(quote: str, limit: int = 180) -> str:
-    words = " ".join(quote.split())
-    return words if len(words) <= limit else words[:limit].rsplit(" ", 1)[0] + " …"
-
-
-def _unused(hits: list[Found]) -> str:
-    if not hits:
-        return ""
-    rows = "".join(
-        f'<li><button type="button" class="near" data-open="{esc(hit.version)}" data-article="{esc(hit.article_id)}" '
-        f'data-quotes="0:{hit.start}-{hit.end}"><span>{esc(hit.title)}</span><small>{_where(hit)} · rank {hit.rank}{_why(hit)}'
-        "</small></button></li>"
-        for hit in hits
-    )
-    return f'<details class="unused"><summary>Read but not used ({len(hits)})</summary><ul class="nearest">{rows}</ul></details>'
-
-
-def _why(hit: Found) -> str:
-    return "".join(f" · {esc(name.replace('_', ' '))} {value:g}" for name, value in list(hit.why.items())[:4])
-
-
 def render_welcome(articles: int | None, loading: str = "") -> str:
     """The empty page."""
     if loading:
         return (
-            '<div class="welcome"><h1>Ask the articles.</h1><p class="trace"><span class="pulse" aria-hidden="true"></span>'
+            '<div class="welcome loading"><h1>Ask the articles.</h1><p class="trace"><span class="pulse" aria-hidden="true"></span>'
             f"{esc(loading)}</p>{_examples()}</div>"
         )
     if not articles:
@@ -283,6 +228,14 @@ def render_welcome(articles: int | None, loading: str = "") -> str:
     return (
         f'<div class="welcome"><h1>Ask the articles.</h1><p>{counted(articles, "article")} to search. Every sentence of an '
         f"answer carries the exact quotation it rests on; what the articles do not say, Byline does not say.</p>{_examples()}</div>"
+    )
+
+
+def render_broken(error: str) -> str:
+    """The page when the library could not be opened: why, and what to do."""
+    return (
+        '<div class="welcome broken"><h1>The library could not be opened.</h1>'
+        f'<p class="wrong" role="alert">{esc(error)}</p><p>Then start Byline again.</p></div>'
     )
 
 

@@ -118,20 +118,32 @@ def serve(settings: Settings, options: Options = Options(), build: Callable[[Set
         build: Makes the assistant; `assembly.build_assistant` by default.
 
     Raises:
+        UsageError: The users' file cannot be used.
         RunError: The address cannot be listened on.
     """
+    if options.auth is not None:
+        from assistant.ui.login import Users
+
+        Users(options.auth)  # a file that cannot be used is said before anything is opened
     front = Front(Boot(settings, build or _assistant), options)
     config = uvicorn.Config(
         front, host=settings.host, port=settings.port, log_level="warning", ws="none", server_header=False,
         timeout_graceful_shutdown=2,
     )  # fmt: skip
     server = uvicorn.Server(config)
+    logging.getLogger("uvicorn.error").addFilter(_worth_saying)
     try:
         server.run()
     except SystemExit as error:
         raise RunError(
             f"Expected to listen on {settings.host}:{settings.port}, found it taken or not allowed: choose another --port."
         ) from error
+
+
+def _worth_saying(record: logging.LogRecord) -> bool:
+    """Pages that are still open when Byline is stopped are cut off; that is no error to print."""
+    cut = record.exc_info is not None and isinstance(record.exc_info[1], asyncio.CancelledError)
+    return not cut and "timeout graceful shutdown" not in record.getMessage()
 
 
 def _assistant(settings: Settings) -> Any:

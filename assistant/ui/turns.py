@@ -12,7 +12,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from assistant.domain import Answer, Citation, Headline, Hit, Query
+from assistant.domain import Answer, Citation, Filters, Headline, Hit, Query
 
 MAX_TURNS = 200
 """Turns of one conversation that are shown."""
@@ -65,11 +65,35 @@ class Found(Head):
 
 
 class Chip(_Record):
-    """A limit that the search ran under; `implied` when the question itself named it."""
+    """A limit that the search ran under; `implied` when the question itself named it, `off` when that was taken back."""
 
     kind: Literal["outlet", "since", "until", "as_of", "period", "newest"]
     value: Short
     implied: bool = True
+    off: bool = False
+
+
+class Chosen(_Record):
+    """The limits of a search as the page sends them.
+
+    Attributes:
+        outlets: Only these; all when empty.
+        since: First day of publication.
+        until: Last day of publication.
+        as_of: Nothing published later is used.
+        ignore: What the question named and the user took back; see `query.understand`.
+    """
+
+    outlets: list[Short] = Field(default=[], max_length=200)
+    since: date | None = None
+    until: date | None = None
+    as_of: date | None = None
+    ignore: list[Short] = Field(default=[], max_length=60)
+
+    @property
+    def filters(self) -> Filters:
+        """As the assistant takes them."""
+        return Filters(tuple(self.outlets), self.since, self.until)
 
 
 class Turn(_Record):
@@ -94,6 +118,8 @@ class Turn(_Record):
     receipt: Short = ""
     trace: Short = ""
     searched: int = 0
+    chosen: Chosen = Chosen()
+    rated: Literal["", "good", "bad"] = ""
 
     @property
     def text(self) -> str:
@@ -164,7 +190,7 @@ def found_of(hit: Hit) -> Found:
     return Found(**_head(hit.headline), rank=hit.rank, start=hit.passage.start, end=hit.passage.end, why=why)
 
 
-def chips_of(query: Query, chosen: Any) -> list[Chip]:
+def chips_of(query: Query, chosen: Chosen) -> list[Chip]:
     """What limits the search, with what the question implied told apart from what was chosen."""
     filters, chips = query.filters, []
     for outlet in dict.fromkeys((*filters.outlets, *query.outlets)):
@@ -181,6 +207,22 @@ def chips_of(query: Query, chosen: Any) -> list[Chip]:
         chips.append(Chip(kind="period", value="/".join(day.isoformat() for day in query.named_period)))
     if query.newest_first:
         chips.append(Chip(kind="newest", value="newest first"))
+    return [*chips, *_taken_back(chosen.ignore)]
+
+
+def _taken_back(ignore: list[str]) -> list[Chip]:
+    chips = []
+    for key in ignore:
+        kind, _, value = key.partition(":")
+        match kind:
+            case "outlet":
+                chips.append(Chip(kind="outlet", value=value, off=True))
+            case "period":
+                chips.append(Chip(kind="period", value="", off=True))
+            case "as_of":
+                chips.append(Chip(kind="as_of", value="", off=True))
+            case "newest":
+                chips.append(Chip(kind="newest", value="newest first", off=True))
     return chips
 
 

@@ -18,7 +18,6 @@ import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
 ROOT = Path(__file__).parents[2]
-SAMPLE = ROOT / "eval" / "sample" / "articles"
 CHROMIUM = "/usr/bin/chromium"
 SHOTS = ROOT / "artifacts" / "screenshots"
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
@@ -50,6 +49,7 @@ class Server:
     port: int
     log: Path
     options: tuple[str, ...] = ()
+    program: str = "from assistant.cli import main; main()"
     process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -61,7 +61,7 @@ class Server:
         """Start it; wait until the models are loaded unless told otherwise."""
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
-                run_byline("--home", str(self.home), "serve", "--port", str(self.port), *self.options),
+                [sys.executable, "-c", self.program, "--home", str(self.home), "serve", "--port", str(self.port), *self.options],
                 stdout=log, stderr=log, env=environment(**variables), cwd=ROOT,
             )  # fmt: skip
         if wait:
@@ -89,31 +89,19 @@ class Server:
 
 
 @pytest.fixture(scope="session")
-def sample_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A data folder with the sample articles; copy it, do not change it."""
-    home = tmp_path_factory.mktemp("sample") / "home"
-    done = subprocess.run(
-        run_byline("--home", str(home), "ingest", str(SAMPLE)),
-        env=environment(),
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-    )
-    assert done.returncode == 0, done.stderr
-    return home
-
-
-@pytest.fixture(scope="session")
 def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Server]]:
     """Starts servers that end with the session."""
     made: list[Server] = []
 
-    def start(source: Path | None, *options: str, wait: bool = True, **variables: str) -> Server:
+    def start(
+        source: Path | None, *options: str, wait: bool = True, program: str | None = None, **variables: str
+    ) -> Server:
         folder = tmp_path_factory.mktemp("server")
         home = folder / "home"
         if source is not None:
             shutil.copytree(source, home)
         server = Server(home, free_port(), folder / "log.txt", options)
+        server.program = program or server.program
         made.append(server)
         server.start(wait, **variables)
         return server
@@ -191,7 +179,7 @@ def visit(browser: Browser) -> Iterator[Callable[..., Visit]]:
         page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
         page.goto(url)
         if ready:
-            page.wait_for_selector(".welcome .examples, .welcome.empty, .turn")
+            page.wait_for_selector(".welcome:not(.loading), .turn")
         return Visit(page, requests, complaints)
 
     yield open_page

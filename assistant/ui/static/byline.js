@@ -2,9 +2,12 @@
 // keys. It never makes HTML: what it inserts was escaped by the server, what it writes is textContent.
 (() => {
   "use strict";
-  const PREFIX = "byline:conversation:";
+  // Each user of a shared browser has conversations of their own.
+  const USER = document.querySelector('meta[name="byline-user"]')?.content ?? "";
+  const PREFIX = "byline:conversation:" + (USER ? USER + ":" : "");
+  const CURRENT = "byline:current" + (USER ? ":" + USER : "");
   const $ = (id) => document.getElementById(id);
-  const state = { current: null, pending: null, busy: false, turn: null, filters: {} };
+  const state = { current: null, pending: null, busy: false, turn: null, filters: {}, editing: null, missed: 0 };
 
   // Conversations
 
@@ -21,7 +24,8 @@
       }
     }
   };
-  const list = () => Object.keys(localStorage).filter((key) => key.startsWith(PREFIX))
+  const list = () => Object.keys(localStorage)
+    .filter((key) => key.startsWith(PREFIX) && !key.slice(PREFIX.length).includes(":"))
     .map((key) => read(key.slice(PREFIX.length))).filter((talk) => talk && Array.isArray(talk.turns))
     .sort((a, b) => b.changed - a.changed);
   const fresh = () => ({ id: newId(), name: "", changed: Date.now(), turns: [] });
@@ -49,8 +53,10 @@
 
   const openTalk = (id) => {
     state.current = id;
-    if (id) localStorage.setItem("byline:current", id); else localStorage.removeItem("byline:current");
+    if (id) localStorage.setItem(CURRENT, id); else localStorage.removeItem(CURRENT);
     setBusy(false);
+    edit(null);
+    setFilters(talkNow()?.filters ?? {});
     closeArticle();
     drawList();
     $("byline-show")?.click();
@@ -68,14 +74,17 @@
     const options = state.pending ?? {};
     state.pending = null;
     let talk = talkNow() || fresh();
-    if (options.from !== undefined) talk.turns = talk.turns.slice(0, options.from);
+    const from = options.from ?? talk.turns.findIndex((turn) => turn.id === state.editing);
+    if (from >= 0) talk.turns = talk.turns.slice(0, from);
+    edit(null);
     const before = talk.turns.filter((turn) => turn.state !== "asking");
     const turn = { id: newId(), conversation: talk.id, question: asked, state: "asking" };
     talk.turns = [...before, turn];
-    talk.name = talk.name || asked.slice(0, 80);
+    if (!before.length) talk.name = asked.slice(0, 80);
+    talk.filters = state.filters;
     state.current = talk.id;
     state.turn = turn.id;
-    localStorage.setItem("byline:current", talk.id);
+    localStorage.setItem(CURRENT, talk.id);
     write(talk);
     drawList();
     setBusy(true);
@@ -87,18 +96,51 @@
 
   const keep = (text) => {
     let turn;
-    try { turn = JSON.parse(text); } catch { turn = null; }
+    // What was kept before comes again when this question never got through.
+    try { turn = text === state.kept ? null : JSON.parse(text); } catch { turn = null; }
+    state.kept = text;
     if (turn && turn.conversation) {
       const talk = read(turn.conversation);
       const at = talk ? talk.turns.findIndex((other) => other.id === turn.id) : -1;
       if (at >= 0) { talk.turns[at] = turn; write(talk); }
     }
-    if (!turn || turn.id === state.turn) setBusy(false);
+    if (!turn) lost();
+    else if (turn.id === state.turn) setBusy(false);
     drawList();
   };
 
+  // The server went away: what it had begun is marked, what never reached it stays in the box.
+  const lost = () => {
+    if (!state.busy) return;
+    const talk = talkNow(), turn = talk?.turns.at(-1);
+    setBusy(false);
+    document.body.classList.add("lost");
+    if (turn?.state !== "asking") return;
+    const trace = document.querySelector(`[data-turn="${turn.id}"] .trace`);
+    turn.state = "failed";
+    turn.reason = "The connection was lost before the answer was there. Ask again.";
+    if (trace) trace.textContent = turn.reason;
+    else talk.turns.pop();
+    if (talk.turns.length) write(talk); else { localStorage.removeItem(PREFIX + talk.id); localStorage.removeItem(CURRENT); }
+  };
+  const beat = async () => {
+    const gone = document.body.classList.contains("lost");
+    if (state.busy || gone) {
+      let health = null;
+      try { health = await (await fetch("/health", { cache: "no-store" })).json(); } catch { /* counted below */ }
+      state.missed = health ? 0 : state.missed + 1;
+      if (state.missed >= 2) lost();
+      if (gone && health?.page) {
+        sessionStorage.setItem("byline:draft", document.querySelector("#byline-question textarea")?.value ?? "");
+        location.reload();
+        return;
+      }
+    }
+    setTimeout(beat, 1500);
+  };
+
   const restore = () => {
-    if (state.current === null) state.current = localStorage.getItem("byline:current");
+    if (state.current === null) state.current = localStorage.getItem(CURRENT);
     const talk = talkNow();
     const turns = (talk?.turns ?? []).map((turn) => turn.state === "asking"
       ? { ...turn, state: "failed", reason: "The page was left before the answer was there. Ask again." } : turn);
@@ -107,7 +149,13 @@
     return JSON.stringify({ turns });
   };
 
-  const shown = () => { const box = $("byline-scroll"); if (box) box.scrollTop = box.scrollHeight; };
+  const shown = () => {
+    const box = $("byline-scroll"), draft = sessionStorage.getItem("byline:draft");
+    if (box) box.scrollTop = box.scrollHeight;
+    setFilters(talkNow()?.filters ?? {});
+    sessionStorage.removeItem("byline:draft");
+    if (draft) fill(draft);
+  };
 
   const ask = (question, options = {}) => { state.pending = { question, ...options }; $("byline-send")?.click(); };
 
@@ -170,7 +218,7 @@
     group.marks.forEach((mark) => mark.classList.add("now"));
     const place = $("byline-article"), mark = group.marks[0];
     const offset = mark.getBoundingClientRect().top - place.getBoundingClientRect().top + place.scrollTop;
-    place.scrollTo({ top: offset - place.clientHeight / 3, behavior: "instant" });
+    place.scrollTo({ top: offset - place.clientHeight * 0.4, behavior: "instant" });
     const label = place.querySelector(".at");
     if (label) label.textContent = opened.at + 1 + " of " + groups.length;
     for (const button of document.querySelectorAll(".cite")) {
@@ -216,10 +264,132 @@
       .observe(live, { childList: true, subtree: true, characterData: true });
     new MutationObserver(() => {
       const first = document.querySelector("#byline-sources .card");
-      if (first && !opened.key && state.busy) openCitation(first.dataset.quotes.split(":")[0], true);
+      if (first && !opened.key && state.busy && sourcesTurn() === state.turn) openCitation(first.dataset.quotes.split(":")[0], true);
     }).observe(sources, { childList: true, subtree: true });
+    // The cards above grow while the answer comes: the quotation stays in view until the reader scrolls.
+    const article = $("byline-article");
+    new ResizeObserver(() => { if (opened.key && !opened.moved) toQuotation(opened.at); }).observe(article);
+    for (const kind of ["wheel", "touchmove", "keydown", "pointerdown"]) {
+      article.addEventListener(kind, () => { opened.moved = true; }, { passive: true });
+    }
+    sources.addEventListener("toggle", (event) => { if (event.target.open) event.target.scrollIntoView({ block: "start" }); }, true);
     drawList();
+    setFilters(talkNow()?.filters ?? {});
+    beat();
+    awaitLibrary();
   };
+
+  // The empty page says "loading" until the library is there.
+  const awaitLibrary = async () => {
+    if (document.querySelector(".welcome.loading")) {
+      try {
+        const health = await (await fetch("/health", { cache: "no-store" })).json();
+        if (!health.loading) $("byline-show")?.click();
+      } catch { /* asked again below */ }
+    }
+    setTimeout(awaitLibrary, 700);
+  };
+
+  // Editing a question: it replaces the old one and what came after it.
+  const edit = (turn) => {
+    state.editing = turn?.id ?? null;
+    document.body.classList.toggle("editing", !!turn);
+    if (turn) fill(turn.question);
+  };
+  const fill = (text) => {
+    const box = document.querySelector("#byline-question textarea");
+    if (!box) return;
+    box.value = text;
+    box.dispatchEvent(new Event("input", { bubbles: true }));
+    box.focus();
+  };
+
+  // Filters: chosen in the panel, shown as chips over the question, kept with the conversation.
+  const setFilters = (filters) => {
+    state.filters = filters;
+    const talk = talkNow();
+    if (talk && JSON.stringify(talk.filters ?? {}) !== JSON.stringify(filters)) { talk.filters = filters; localStorage.setItem(PREFIX + talk.id, JSON.stringify(talk)); }
+    const place = $("byline-chosen");
+    if (!place) return;
+    place.textContent = "";
+    const words = { since: "from ", until: "until ", as_of: "as of " };
+    const date = (day) => new Date(day + "T12:00").toLocaleDateString("en-GB", { day: "numeric", month: "long", year: "numeric" });
+    const rows = [...(filters.outlets ?? []).map((value) => ["outlets", value, value]),
+      ...["since", "until", "as_of"].filter((key) => filters[key]).map((key) => [key, filters[key], words[key] + date(filters[key])])];
+    for (const [key, value, text] of rows) {
+      const item = document.createElement("li"), chip = document.createElement("button"), sign = document.createElement("span");
+      chip.type = "button"; chip.className = "chip"; chip.dataset.unset = key; chip.dataset.value = value; chip.textContent = text;
+      chip.setAttribute("aria-label", "Remove the filter: " + text);
+      sign.setAttribute("aria-hidden", "true"); sign.textContent = " ×";
+      chip.append(sign); item.append(chip); place.append(item);
+    }
+    for (const box of document.querySelectorAll("#byline-filters input")) {
+      if (box.type === "checkbox") box.checked = (filters.outlets ?? []).includes(box.value);
+      else box.value = filters[box.name] ?? "";
+    }
+  };
+  const without = (filters, key, value) => {
+    const left = { ...filters };
+    if (key === "outlets") left.outlets = (filters.outlets ?? []).filter((name) => name !== value);
+    else delete left[key];
+    return left;
+  };
+  const readFilters = () => {
+    const boxes = [...document.querySelectorAll("#byline-filters input")], filters = {};
+    const outlets = boxes.filter((box) => box.type === "checkbox" && box.checked).map((box) => box.value);
+    if (outlets.length) filters.outlets = outlets;
+    for (const box of boxes) if (box.type === "date" && box.value) filters[box.name] = box.value;
+    const wrong = filters.since && filters.until && filters.since > filters.until;
+    const place = $("byline-filters-wrong");
+    if (place) place.textContent = wrong ? "The first day is after the last one: nothing fits." : "";
+    setFilters(filters);
+  };
+  const toggleFilters = async (open) => {
+    const panel = $("byline-filters"), button = document.querySelector('[data-do="filters"]');
+    if (!panel || !button) return;
+    if (open) {
+      const reply = await fetch("/byline/filters");
+      panel.innerHTML = await reply.text(); // escaped by the server
+      setFilters(state.filters);
+    }
+    panel.hidden = !open;
+    button.setAttribute("aria-expanded", String(open));
+    if (open) panel.querySelector("input")?.focus();
+  };
+  // A chip under a question: ask again without that limit, or with it again.
+  const useChip = (data, turn, at) => {
+    const key = data.chip === "outlet" ? "outlet:" + data.value : data.chip;
+    let filters = { ...(turn.chosen ?? {}) };
+    if (data.off === "1") filters.ignore = (filters.ignore ?? []).filter((name) => name !== key);
+    else if (data.implied === "1") filters.ignore = [...(filters.ignore ?? []), key];
+    else filters = without(filters, data.chip === "outlet" ? "outlets" : data.chip, data.value);
+    if (data.implied !== "1" && data.off !== "1") setFilters(without(state.filters, data.chip === "outlet" ? "outlets" : data.chip, data.value));
+    again(turn, at, filters);
+  };
+  const again = (turn, at, filters) => {
+    const later = (talkNow()?.turns.length ?? 0) - at - 1;
+    if (later > 0 && !confirm(`This replaces the answer and removes the ${later} after it. Ask again?`)) return;
+    ask(turn.question, { from: at, filters });
+  };
+
+  const save = (name, type, text) => {
+    const link = document.createElement("a");
+    link.href = URL.createObjectURL(new Blob([text], { type }));
+    link.download = name;
+    link.click();
+    setTimeout(() => URL.revokeObjectURL(link.href), 10000);
+  };
+  const exported = async (form) => {
+    const talk = talkNow();
+    if (!talk?.turns.length) { say("There is nothing to export yet."); return; }
+    const reply = await post("/byline/export/" + form, { name: talk.name, turns: talk.turns });
+    if (!reply.ok) { say(await reply.text()); return; }
+    const name = (talk.name || "conversation").replace(/[^\p{L}\p{N}]+/gu, "-").replace(/^-|-$/g, "").slice(0, 60);
+    save(name + (form === "json" ? ".json" : ".md"), reply.headers.get("content-type"), await reply.text());
+  };
+  const post = (address, body) => fetch(address, {
+    method: "POST", headers: { "content-type": "application/json", "x-byline": "1" }, body: JSON.stringify(body ?? {}),
+  });
 
   const say = (text) => {
     let place = $("byline-say");
@@ -238,13 +408,15 @@
 
   const tools = {
     copy: (turn) => navigator.clipboard.writeText(plainText(turn)).then(() => say("Copied."), () => say("Copying is not allowed here.")),
-    again: (turn, at) => ask(turn.question, { from: at }),
-    edit: (turn) => {
-      const box = document.querySelector("#byline-question textarea");
-      if (!box) return;
-      box.value = turn.question;
-      box.dispatchEvent(new Event("input", { bubbles: true }));
-      box.focus();
+    again: (turn, at) => again(turn, at, turn.chosen ?? {}),
+    edit: (turn) => edit(turn),
+    sources: (turn) => {
+      document.body.classList.add("sheet");
+      if (turn.id === sourcesTurn()) return;
+      closeArticle();
+      document.body.classList.add("sheet");
+      state.sourcesOf = turn.id;
+      $("byline-other")?.click();
     },
   };
   const plainText = (turn) => {
@@ -268,12 +440,16 @@
     else if (data.drop) {
       localStorage.removeItem(PREFIX + data.drop);
       if (data.drop === state.current) openTalk(""); else drawList();
+    } else if (data.unset) setFilters(without(state.filters, data.unset, data.value));
+    else if (data.chip) {
+      const turns = talkNow()?.turns ?? [], at = turns.findIndex((turn) => turn.id === turnOf(button));
+      if (at >= 0 && !state.busy) useChip(data, turns[at], at);
     } else if (data.tool && tools[data.tool]) {
       const turns = talkNow()?.turns ?? [], at = turns.findIndex((turn) => turn.id === turnOf(button));
       if (at >= 0) tools[data.tool](turns[at], at);
     } else if (data.do && doings[data.do]) doings[data.do](button);
-    if (button.id === "byline-stop") document.body.classList.add("stopping");
   });
+  document.addEventListener("change", (event) => { if (event.target.closest?.("#byline-filters")) readFilters(); });
 
   const doings = {
     new: () => { openTalk(""); document.querySelector("#byline-question textarea")?.focus(); },
@@ -284,12 +460,21 @@
     },
     sheet: () => document.body.classList.toggle("sheet"),
     side: () => document.body.classList.toggle("side-open"),
+    sources: () => document.body.classList.add("sheet"),
+    filters: (button) => toggleFilters(button.getAttribute("aria-expanded") !== "true"),
+    "no-filters": () => setFilters({}),
+    "close-filters": () => { toggleFilters(false); document.querySelector('[data-do="filters"]')?.focus(); },
+    "no-edit": () => edit(null),
+    "export-markdown": () => exported("markdown"),
+    "export-json": () => exported("json"),
   };
 
   document.addEventListener("keydown", (event) => {
     if (event.key === "Escape") {
-      if (document.body.classList.contains("sheet")) document.body.classList.remove("sheet");
+      if ($("byline-filters")?.hidden === false) doings["close-filters"]();
+      else if (document.body.classList.contains("sheet") && matchMedia("(max-width: 760px)").matches) document.body.classList.remove("sheet");
       else if (document.body.classList.contains("side-open")) document.body.classList.remove("side-open");
+      else if (state.editing) edit(null);
       else if (state.busy) $("byline-stop")?.click();
       return;
     }
@@ -299,6 +484,6 @@
     else if (event.key === "/") { event.preventDefault(); document.querySelector("#byline-question textarea")?.focus(); }
   });
 
-  window.byline = { begin, keep, restore, shown, sourcesOf, sourcesShown, say, state, doings, tools, ask, list, read };
+  window.byline = { begin, keep, restore, shown, sourcesOf, sourcesShown, say, state, doings, tools, ask, list, read, write, talkNow, turnOf, post, openTalk, openArticle };
   watch();
 })();

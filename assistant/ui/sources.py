@@ -1,0 +1,93 @@
+"""The sources beside the answer: a card per cited article, then what was read but not used."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Literal
+
+from assistant.domain import Headline
+from assistant.ui.text import day, esc, link
+from assistant.ui.turns import Cited, Found, Head, Turn
+
+Standing = tuple[Literal["current", "older", "corrected", "removed"], Headline | None]
+Look = Callable[[str, str], Standing]
+"""(article id, version) -> what the library holds of it now."""
+
+FLAGS = {
+    "current": "",
+    "older": '<span class="flag">changed since</span>',
+    "corrected": '<span class="flag">corrected later</span>',
+    "removed": '<span class="flag">removed</span>',
+}
+WHY = {"full_text_rank": "by words", "dense_rank": "by meaning"}
+"""The retriever's names for its two searches, as a reader says it."""
+
+
+def where(head: Head) -> str:
+    """Outlet and day on one line, escaped."""
+    return " · ".join(esc(part) for part in (head.outlet, day(head.published_at)) if part)
+
+
+def render_sources(turn: Turn | None, look: Look) -> str:
+    """A card per cited article in order of first use, then what was read but not used."""
+    if turn is None or not (turn.citations or turn.hits):
+        return (
+            '<div class="none"><p>Sources appear here, each with the exact words that the answer rests on.</p></div>'
+            if turn is None or turn.state == "asking"
+            else '<div class="none"><p>No sources for this question.</p></div>'
+        )
+    groups: dict[tuple[str, str], list[Cited]] = {}
+    for citation in sorted(turn.citations, key=lambda c: c.number):
+        groups.setdefault((citation.article_id, citation.version), []).append(citation)
+    cards = "".join(_card(group, look) for group in groups.values())
+    used = {key for key in groups}
+    unused = [hit for hit in turn.hits if (hit.article_id, hit.version) not in used]
+    return f'<ol class="cards" data-turn="{esc(turn.id)}">{cards}</ol>{_unused(unused, bool(groups))}'
+
+
+def _card(group: list[Cited], look: Look) -> str:
+    first = group[0]
+    standing, headline = look(first.article_id, first.version)
+    quotes = ",".join(f"{c.number}:{c.start}-{c.end}" for c in group)
+    copies = f'<span class="also">also in {esc(", ".join(first.also_in))}</span>' if first.also_in else ""
+    byline = f"<span>{esc(first.byline)}</span>" if first.byline else ""
+    away = link(headline.url) if headline else ""
+    said = "".join(
+        f'<button type="button" class="quote" data-cite="{c.number}"><b>[{c.number}]</b> <q>{esc(_short(c.quote))}</q></button>'
+        for c in group
+    )
+    return (
+        f'<li class="card" data-version="{esc(first.version)}" data-article="{esc(first.article_id)}" data-quotes="{quotes}">'
+        f'<p class="outlet"><span>{esc(first.outlet or "outlet not given")}</span><time>{esc(day(first.published_at))}</time>'
+        f'{FLAGS[standing]}</p><h3><button type="button" class="title" data-cite="{first.number}">{esc(first.title)}</button></h3>'
+        f'<p class="meta">{byline}{copies}{away}</p>{said}</li>'
+    )
+
+
+def _short(quote: str, limit: int = 180) -> str:
+    words = " ".join(quote.split())
+    return words if len(words) <= limit else words[:limit].rsplit(" ", 1)[0] + " …"
+
+
+def _unused(hits: list[Found], cited: bool) -> str:
+    if not hits:
+        return ""
+    rows = "".join(
+        f'<li><button type="button" class="near" data-open="{esc(hit.version)}" data-article="{esc(hit.article_id)}" '
+        f'data-quotes="0:{hit.start}-{hit.end}"><span>{esc(hit.title)}</span><small>{where(hit)} · rank {hit.rank}{_why(hit)}'
+        "</small></button></li>"
+        for hit in hits
+    )
+    opened = "" if cited else " open"
+    return f'<details class="unused"{opened}><summary>Read but not used ({len(hits)})</summary><ul class="nearest">{rows}</ul></details>'
+
+
+def _why(hit: Found) -> str:
+    """Where the two searches had it and how the reader scored it: "by words #3, by meaning not found"."""
+    parts = []
+    for name, value in list(hit.why.items())[:5]:
+        if name in WHY:
+            parts.append(f"{WHY[name]} {f'#{value:.0f}' if value else 'not found'}")
+        else:
+            parts.append(f"{name.replace('_', ' ')} {value:.2f}")
+    return f"<br>{esc(', '.join(parts))}" if parts else ""

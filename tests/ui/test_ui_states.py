@@ -1,0 +1,101 @@
+"""What the page says when there is no answer yet, or none: loading, busy, stopped, a library that cannot be opened."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import httpx
+
+from assistant.assembly import build_assistant
+from assistant.settings import load_settings
+from assistant.ui.boot import Boot
+from assistant.ui.chat import Chat
+from assistant.ui.desk import Desk
+from tests.ui.conftest import Server, Visit
+
+Open = Callable[..., Visit]
+Servers = Callable[..., Server]
+SLOW = """
+import time
+from assistant import assembly, cli
+build = assembly.build_assistant
+def slowly(settings):
+    time.sleep(6)
+    return build(settings)
+assembly.build_assistant = slowly
+cli.main()
+"""
+"""The real server whose library takes six seconds longer to open."""
+
+
+def test_loading_busy_writing_and_stopped(servers: Servers, sample_home: Path, visit: Open) -> None:
+    server = servers(
+        sample_home,
+        "--at-once",
+        "1",
+        "--waiting",
+        "0",
+        wait=False,
+        program=SLOW,
+        BYLINE_CHAT_MODEL="bundled:smollm2-135m",
+    )
+    first = _first_page(server)
+    assert "Preparing the page" in first
+    server.wait("page")
+    tab = visit(server.url, ready=False)
+    tab.page.wait_for_selector(".welcome.loading >> text=Loading the library")
+    tab.shot("loading")
+    send(tab, "What did Kim pledge?")
+    tab.page.wait_for_selector(".is-asking .trace >> text=Loading the library")
+    other = visit(server.url, ready=False)
+    send(other, "What did Putin praise?")
+    other.page.wait_for_selector(".is-busy")
+    assert "Byline is busy" in other.page.inner_text(".is-busy")
+    other.shot("busy")
+    # The first one goes on by itself, is stopped while the chat model writes, and its place is free again.
+    tab.page.wait_for_selector(".is-asking .trace >> text=Writing")
+    tab.page.click("#byline-stop")
+    tab.page.wait_for_selector(".is-stopped >> text=Stopped")
+    tab.done()
+    tab.shot("stopped")
+    other.page.wait_for_timeout(1_500)  # llama.cpp notices that nobody listens any more
+    other.page.click("text=Ask again")
+    other.page.wait_for_selector(".is-asking .trace >> text=Writing")
+    other.page.keyboard.press("Escape")
+    other.page.wait_for_selector(".is-stopped")
+    tab.page.reload()
+    tab.page.wait_for_selector(".is-stopped")
+    server.stop()
+
+
+def send(tab: Visit, question: str) -> None:
+    """Ask without waiting."""
+    tab.page.fill("#byline-question textarea", question)
+    tab.page.press("#byline-question textarea", "Enter")
+
+
+def _first_page(server: Server) -> str:
+    for _ in range(600):
+        try:
+            return httpx.get(server.url).text
+        except httpx.TransportError:
+            time.sleep(0.02)
+    raise AssertionError("the server did not listen")
+
+
+def test_a_library_that_cannot_be_opened_says_why(tmp_path: Path) -> None:
+    (tmp_path / "catalogue.sqlite3").write_bytes(b"This is no database. " * 100)
+    boot = Boot(load_settings(home=tmp_path), build_assistant)
+    boot.start()
+    boot.wait()
+    with ThreadPoolExecutor(1) as thread:  # the browser of other tests keeps a loop in this one
+        request: Any = SimpleNamespace(session_hash="a")
+        shown = thread.submit(lambda: asyncio.run(Chat(boot, Desk(boot)).show("{}", request))).result()
+    assert "could not be opened" in shown[0]
+    assert "byline doctor" in shown[0]

@@ -17,6 +17,7 @@ from pydantic import ConfigDict
 
 from assistant.domain import Filters, Headline, Hit, Passage, Query
 from assistant.library import Library
+from assistant.shelf import Numbers
 from assistant.words import STOPWORDS, content_words
 
 POOL = 100
@@ -134,16 +135,16 @@ class HybridRetriever(BaseRetriever):
         ordered = _with_shares(found, shares, limit)
         return self._hits(ordered, limit)
 
-    def _both(self, match: str, vector: Any, among: set[int] | None, pool: int, dense_weight: float) -> list[Found]:
+    def _both(self, match: str, vector: Any, among: Numbers | None, pool: int, dense_weight: float) -> list[Found]:
         if among is not None and not among:
             return []
         full_text = self.library.catalogue.full_text(match, pool, among) if match else []
         return fuse(full_text, self.library.dense(vector, pool, among), dense_weight)
 
-    def _inside(self, query: Query, scope: Filters) -> set[int]:
+    def _inside(self, query: Query, scope: Filters) -> Numbers:
         """The eligible passages of a scope that also fit what the user chose."""
-        inside = self.library.catalogue.eligible(scope, query.as_of) or set()
-        allowed = self.library.catalogue.eligible(query.filters, None)
+        inside = self.library.catalogue.eligible(scope, query.as_of) or Numbers.of(())
+        allowed = self.library.catalogue.eligible(query.filters, query.as_of)
         return inside if allowed is None else inside & allowed
 
     def _hits(self, found: Sequence[Found], limit: int) -> list[Hit]:

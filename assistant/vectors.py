@@ -23,6 +23,7 @@ import numpy.typing as npt
 from filelock import FileLock, Timeout
 
 from assistant.errors import StoreError
+from assistant.failpoints import reach
 
 Vectors = npt.NDArray[np.float32]
 
@@ -86,6 +87,7 @@ class DenseIndex:
         (self._folder / "manifest.json").unlink(missing_ok=True)
         for old in self._folder.glob("gen-*"):
             shutil.rmtree(old, ignore_errors=True)
+        reach("index-reset")
         self.generation, self.applied = f"gen-{uuid.uuid4().hex[:12]}", 0
         self._connect()
 
@@ -103,10 +105,12 @@ class DenseIndex:
         while batch := list(islice(source, size)):
             if count == 0:
                 (self._folder / "manifest.json").unlink(missing_ok=True)
+                reach("index-unsealed")
             vectors = np.frombuffer(b"".join(vector for _, vector in batch), np.float32).reshape(len(batch), -1)
             self._collection.upsert(ids=[str(number) for number, _ in batch], embeddings=vectors)
             self.applied = max(self.applied, batch[-1][0])
             count += len(batch)
+        reach("index-added")
         if count or not (self._folder / "manifest.json").exists():
             self._seal()
         return count
@@ -158,6 +162,7 @@ class DenseIndex:
         }
         fresh = self._folder / "manifest.json.new"
         fresh.write_text(json.dumps(manifest), "utf-8")
+        reach("index-sealing")
         os.replace(fresh, self._folder / "manifest.json")
 
     def _sums(self, generation: str) -> dict[str, str]:

@@ -6,8 +6,8 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from assistant.catalogue import text_key
-from assistant.domain import Article, Passage
+from assistant.catalogue import Entry, text_key
+from assistant.domain import Article
 from assistant.embedder import Embedder
 from assistant.library import Library
 from ingest.extract import Raw, Rejected, read_articles
@@ -70,7 +70,7 @@ def store_documents(
     report, began = Report(), time.perf_counter()
     with library:
         current = library.catalogue.current_versions()
-        group: list[tuple[Article, Sequence[Passage], str]] = []
+        group: list[Entry] = []
         for article, origin in _articles(documents, report):
             known = current.get(article.id)
             if known == article.version:
@@ -79,8 +79,8 @@ def store_documents(
             report.updated += known is not None
             report.added += known is None
             current[article.id] = article.version
-            group.append((article, cut_passages(article), origin))
-            if sum(len(passages) for _, passages, _ in group) >= GROUP_PASSAGES:
+            group.append(Entry(article, cut_passages(article), origin))
+            if sum(len(entry.passages) for entry in group) >= GROUP_PASSAGES:
                 _flush(library, embedder, group, report)
                 report.seconds = time.perf_counter() - began
                 if progress:
@@ -103,15 +103,13 @@ def _articles(documents: Iterator[Raw | Rejected], report: Report) -> Iterator[t
                 yield item, document.origin
 
 
-def _flush(
-    library: Library, embedder: Embedder, group: list[tuple[Article, Sequence[Passage], str]], report: Report
-) -> None:
+def _flush(library: Library, embedder: Embedder, group: list[Entry], report: Report) -> None:
     """Embed what has no stored vector yet, store the group, empty it."""
     if not group:
         return
-    texts = {text_key(p.text): p.text for _, passages, _ in group for p in passages}
+    texts = {text_key(p.text): p.text for entry in group for p in entry.passages}
     missing = sorted(library.catalogue.missing_vectors(texts))
     rows = embedder.encode([texts[key] for key in missing])
     library.store(group, {key: row.tobytes() for key, row in zip(missing, rows, strict=True)})
-    report.passages += sum(len(passages) for _, passages, _ in group)
+    report.passages += sum(len(entry.passages) for entry in group)
     group.clear()

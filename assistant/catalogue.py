@@ -158,7 +158,7 @@ class Catalogue(Database):
         """Give the space of what was removed back to the disk."""
         with self.guard() as con:
             con.execute("INSERT INTO passages_fts (passages_fts) VALUES ('optimize')")
-            con.execute("PRAGMA incremental_vacuum").fetchall()
+            con.executescript("PRAGMA incremental_vacuum")  # `execute` would stop after one page
             con.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
 
     def sign(self, bands: Mapping[str, tuple[tuple[int, ...], Sequence[str]]]) -> None:

@@ -10,6 +10,7 @@ from datetime import date
 from pathlib import Path
 from typing import Annotated, Any
 
+import click
 import typer
 
 from assistant.errors import BylineError, UsageError
@@ -331,7 +332,10 @@ def _print_json(value: Any, indent: int | None = 2) -> None:
 def main() -> None:
     """Run the command; a `BylineError` becomes its sentence and its exit code."""
     try:
-        app(standalone_mode=False)
+        code = app(standalone_mode=False)  # typer gives the code of `typer.Exit` back instead of raising it
+    except click.ClickException as error:
+        error.show()
+        raise SystemExit(error.exit_code) from error
     except BylineError as error:
         print(f"byline: {error}", file=sys.stderr)
         raise SystemExit(error.exit_code) from error
@@ -341,6 +345,8 @@ def main() -> None:
     except KeyboardInterrupt:
         print("byline: stopped.", file=sys.stderr)
         raise SystemExit(1) from None
+    if isinstance(code, int) and code:
+        raise SystemExit(code)
 
 
 if __name__ == "__main__":

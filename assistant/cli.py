@@ -10,7 +10,6 @@ from datetime import date
 from pathlib import Path
 from typing import Annotated, Any
 
-import click
 import typer
 
 from assistant.errors import BylineError, UsageError
@@ -332,10 +331,7 @@ def _print_json(value: Any, indent: int | None = 2) -> None:
 def main() -> None:
     """Run the command; a `BylineError` becomes its sentence and its exit code."""
     try:
-        code = app(standalone_mode=False)  # typer gives the code of `typer.Exit` back instead of raising it
-    except click.ClickException as error:
-        error.show()
-        raise SystemExit(error.exit_code) from error
+        app()  # leaves by SystemExit: with standalone_mode=False the code of `typer.Exit` would be lost
     except BylineError as error:
         print(f"byline: {error}", file=sys.stderr)
         raise SystemExit(error.exit_code) from error
@@ -345,8 +341,6 @@ def main() -> None:
     except KeyboardInterrupt:
         print("byline: stopped.", file=sys.stderr)
         raise SystemExit(1) from None
-    if isinstance(code, int) and code:
-        raise SystemExit(code)
 
 
 if __name__ == "__main__":

@@ -123,6 +123,7 @@ def test_the_command_line_says_it_and_gives_the_exit_code(tmp_path: Path) -> Non
     assert missing.returncode == 2 and missing.stderr.count("\n") == 1 and "found nothing at" in missing.stderr
     empty = byline(home, "ingest", str(write(tmp_path / "a.txt", b"")))
     assert empty.returncode == 1 and "nothing but white space" in empty.stderr and "Traceback" not in empty.stderr
+    assert byline(home, "ingest").returncode == 2 and byline(home, "ingest", "--nope", "x").returncode == 2
     (tmp_path / "file").write_text("x")
     blocked = byline(tmp_path / "file", "ingest", str(tmp_path / "a.txt"))
     assert blocked.returncode == 1 and blocked.stderr.startswith("byline: The data folder")

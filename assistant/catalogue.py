@@ -163,7 +163,7 @@ class Catalogue(Database):
 
     def sign(self, bands: Mapping[str, tuple[tuple[int, ...], Sequence[str]]]) -> None:
         """Keep bands and pairs for articles that were stored without: id -> (band keys, ids alike)."""
-        with self.change() as con:
+        with self.write() as con:
             for article_id, (keys, alike) in bands.items():
                 copies.link(con, article_id, keys, alike)
             copies.choose_leads(con, bands)
@@ -370,6 +370,13 @@ class Catalogue(Database):
         """Articles that may be copies of one with these band keys."""
         with self.guard() as con:
             return copies.near(con, bands)
+
+    def leads(self, article_ids: Iterable[str]) -> dict[str, str]:
+        """Article id -> the article that leads its cluster, for those that do not lead themselves."""
+        sql = "SELECT duplicate_of FROM articles WHERE id = ?"
+        with self.guard() as con:
+            rows = {key: con.execute(sql, (key,)).fetchone() for key in article_ids}
+        return {key: row[0] for key, row in rows.items() if row and row[0]}
 
     def cluster(self, article_id: str) -> list[Headline]:
         """The other articles that tell the same words, the lead first, then by date."""

@@ -8,6 +8,7 @@ forms inside a line. What it cannot know from the words alone (navigation, comme
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 
 from assistant.domain import Span
 
@@ -88,6 +89,53 @@ def mark_boilerplate(text: str) -> tuple[Span, ...]:
         else:
             spans += [Span(start + m.start(), start + m.end(), "credit") for m in _BRACKETED.finditer(line)]
     return tuple(spans)
+
+
+_PAGE_LINES = (
+    ("byline", re.compile(
+        r"^(?:by|words\s+by|reporting\s+by|written\s+by)\s+[A-Z][\w.’'-]+(?:\s+(?:[A-Z][\w.’'-]*|and|&|for|in|de|van|von))*"
+        r"(?:[,|·•–—]\s*[^.!?\n]{0,60})?$")),
+    ("dateline", re.compile(
+        r"^(?:(?:first\s+)?published|posted|(?:last\s+)?updated|modified)\b[^.!?\n]{0,80}\d{4}[^.!?\n]{0,30}$|"
+        r"^\d+\s*(?:-|\s)?min(?:ute)?s?\s+read$", re.I)),
+    ("also-read", re.compile(r"^(?:more\s+(?:from|in|on)|top\s+stories\s+in|latest\s+(?:from|in))\s+[^.!?\n]{2,60}$", re.I)),
+    ("promo", re.compile(
+        r"^(?:listen\s+to\s+this\s+(?:article|story)|copy\s+link|print\s+this|save\s+(?:this\s+)?(?:article|story)?|gift\s+this|"
+        r"e-?mail\s+(?:this|the\s+\w+\s+desk)|get\s+the\s+day|our\s+app|do\s+you\s+have\s+a\s+(?:story|tip)|have\s+a\s+tip|"
+        r"send\s+(?:us\s+)?your\s+(?:tips|pictures|photos)|become\s+a\s+member|already\s+a\s+subscriber|log\s+in|sign\s+in|"
+        r"facebook|twitter|whatsapp|x\s*\|)\b[^\n]{0,160}$", re.I)),
+    ("notice", re.compile(
+        r"^(?:©|\(c\)\s*\d{4}|copyright\b|tags?\s*:|topics?\s*:|filed\s+(?:under|in)\b|by\s+continuing\s+to\s+use\b|"
+        r"comments\s+are\s+(?:closed|open)|be\s+the\s+first\s+to\s+comment|skip\s+to\s+(?:main\s+)?content)[^\n]{0,200}$", re.I)),
+)  # fmt: skip
+
+
+def mark_page(text: str, marks: Mapping[str, str]) -> tuple[Span, ...]:
+    """`mark_boilerplate` for the text of a web page, of which more is known.
+
+    Args:
+        text: The article's text, as it was taken from the page.
+        marks: Lines that the page shows as captions, bylines, links and the like: words -> kind.
+
+    Returns:
+        Spans in order, not overlapping.
+    """
+    spans = list(mark_boilerplate(text))
+    whole = {span.start for span in spans if "\n" in text[max(0, span.start - 1) : span.start] or span.start == 0}
+    for start, line in _lines(text):
+        stripped = line.strip()
+        lead = start + len(line) - len(line.lstrip())
+        if not stripped or lead in whole or _CORRECTION.search(stripped):
+            continue
+        plain = re.sub(r"^[-*•|\s]+|[|\s]+$", "", stripped)
+        kind = marks.get(" ".join(plain.split())) or next(
+            (kind for kind, pattern in _PAGE_LINES if len(plain) <= LONGEST_MARKED_LINE and pattern.match(plain)), None
+        )
+        if kind:
+            end = lead + len(stripped)
+            spans = [span for span in spans if not (lead <= span.start < end)]
+            spans.append(Span(lead, end, kind))
+    return tuple(sorted(spans, key=lambda span: span.start))
 
 
 def find_corrections(text: str) -> tuple[Span, ...]:

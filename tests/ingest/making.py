@@ -11,6 +11,7 @@ from assistant.catalogue import Entry, text_key
 from assistant.domain import Article
 from assistant.library import Library
 from assistant.testing import HashingEmbedder
+from ingest.duplicates import bands, runs
 from ingest.extract import make_article
 from ingest.passages import cut_passages
 
@@ -48,7 +49,7 @@ def article(
 
 
 def entry(made: Article, origin: str = "made.json") -> Entry:
-    return Entry(made, cut_passages(made), origin)
+    return Entry(made, cut_passages(made), origin, bands=bands(runs(made.text)))
 
 
 def fill(library: Library, articles: Sequence[Article]) -> None:

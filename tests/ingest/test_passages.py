@@ -46,8 +46,8 @@ def check(article: Article) -> None:
 
 @pytest.mark.parametrize("path", sorted(SAMPLE.glob("*.md")), ids=lambda p: p.stem)
 def test_every_sample_article_is_covered_by_exact_passages(path: Path) -> None:
-    (article,) = read_articles(Raw(path.name, str(path), path.read_bytes()))
-    assert isinstance(article, Article)
+    (read,) = read_articles(Raw(path.name, str(path), path.read_bytes()))
+    article = read.article
     assert path.read_text("utf-8").endswith(article.text)
     check(article)
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from assistant.errors import UsageError
-from ingest.fields import from_page, make_article
+from ingest.fields import clean_line, from_page, make_article
 from ingest.plain import PLAIN
 from ingest.records import Raw, Read, Rejected
 from ingest.sandbox import LostError, Sandbox
@@ -31,6 +31,11 @@ def read_articles(raw: Raw, sandbox: Sandbox | None = None) -> Iterator[Read | R
         raw: The document.
         sandbox: Where untrusted forms are parsed; one of its own is made and closed when not given.
     """
+    for item in _read_articles(raw, sandbox):
+        yield Rejected(item.source, clean_line(item.reason)[:400]) if isinstance(item, Rejected) else item
+
+
+def _read_articles(raw: Raw, sandbox: Sandbox | None) -> Iterator[Read | Rejected]:
     suffix = raw.suffix
     if suffix not in FORMS:
         named = suffix or "no suffix"
@@ -57,7 +62,7 @@ def _parsed(raw: Raw, kind: str, sandbox: Sandbox) -> Iterator[Read | Rejected]:
     for number, fields in enumerate(found, 1):
         place = f"{raw.origin}#{number}" if several else raw.origin
         if "reject" in fields:
-            yield Rejected(place, str(fields["reject"])[:400])
+            yield Rejected(place, str(fields["reject"]))
             continue
         try:
             yield from_page(fields, raw, number if several else None)

@@ -196,6 +196,8 @@ class Fetcher:
                 parts.append(part)
         except zlib.error as error:
             raise FetchError(f"expected a page packed with gzip, found damage: {error}") from error
+        if unpack and not unpack.eof:
+            raise FetchError("expected a page packed with gzip, found one that ends too early")
         return b"".join(parts)
 
     def _ask_robots(self, url: str) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 from typing import Any
 
@@ -177,7 +177,17 @@ def from_page(fields: Mapping[str, Any], raw: Raw, number: int | None = None) ->
         language=values["language"][:2] or None,
         marks={str(k): str(v)[:20] for k, v in marks.items()} if isinstance(marks, dict) else {},
     )  # fmt: skip
+    if not re.search(r"\w", "".join(_story(article))):
+        raise UsageError("expected a page with an article, found no running text")
     return Read(article, raw, place, {name: source for name, source in read_from.items() if source != "not found"})
+
+
+def _story(article: Article) -> Iterator[str]:
+    position = 0
+    for span in article.boilerplate:
+        yield article.text[position : span.start]
+        position = span.end
+    yield article.text[position:]
 
 
 def _choose_date(values: dict[str, str], read_from: dict[str, str], fields: Mapping[str, Any], raw: Raw) -> None:

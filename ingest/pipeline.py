@@ -117,8 +117,8 @@ def ingest(
     """
     chosen = options or Options()
     with closing(Sandbox()) as sandbox:
-        opened = Sources(sources, sandbox, chosen.fetcher, library.catalogue.journal)
-        return _Run(library, embedder, chosen, progress).take(opened, opened, sandbox)
+        with closing(Sources(sources, sandbox, chosen.fetcher, library.catalogue.journal)) as opened:
+            return _Run(library, embedder, chosen, progress).take(opened, opened, sandbox)
 
 
 def store_documents(

@@ -88,12 +88,9 @@ def _rows(raw: Raw, rows: list[tuple[int, Any]], unit: str, *, single: bool = Fa
 def _read_csv(raw: Raw) -> Iterator[Read | Rejected]:
     text = decode(raw.content)
     csv.field_size_limit(5_000_000)
-    try:
-        dialect: Any = csv.Sniffer().sniff(text[:20_000], delimiters=",;\t|")
-    except csv.Error:
-        dialect = csv.excel
-    dialect.doublequote = True
-    rows = csv.DictReader(io.StringIO(text, newline=""), dialect=dialect)
+    first = text.lstrip().partition("\n")[0]
+    comma = max(",;\t|", key=first.count)
+    rows = csv.DictReader(io.StringIO(text, newline=""), delimiter=comma)
     try:
         names = {name.strip().lower(): name for name in rows.fieldnames or () if name}
         if not {"text", "body"} & names.keys():

@@ -52,6 +52,7 @@ class Sources:
                 raise UsageError(f"Expected a file, a folder or an address, found nothing at {name!r}.")
         self.keys = [name if is_address(name) else str(Path(name).resolve()) for name in self.names]
         """What sightings of each source are kept under."""
+        self._own: Fetcher | None = None
         self._found = [[] if is_address(name) else _files(Path(name)) for name in self.names]
         self.total = sum(len(files) or 1 for files in self._found)
 
@@ -69,9 +70,16 @@ class Sources:
             for file in files:
                 yield _open(file, key)
 
+    def close(self) -> None:
+        """Close the connections, unless the fetcher was given."""
+        if self._own is not None:
+            self._own.close()
+
     def _address(self, name: str) -> Iterator[Raw | Rejected | Unchanged]:
-        self.fetcher = self.fetcher or Fetcher()
-        for item in open_address(name, self.fetcher, self.sandbox, self.journal):
+        fetcher = self.fetcher or self._own
+        if fetcher is None:
+            fetcher = self._own = Fetcher()
+        for item in open_address(name, fetcher, self.sandbox, self.journal):
             if isinstance(item, int):
                 self.total += item
                 continue

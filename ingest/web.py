@@ -54,10 +54,12 @@ def _pages(source: str, page: Page, fetcher: Fetcher, sandbox: Sandbox, journal:
             yield item
         else:
             links.setdefault(urldefrag(str(item["url"]))[0], item)
+    if not links:
+        yield Rejected(source, "expected a feed or sitemap that names pages, found none in it")
     if len(links) > MAX_LINKS:
         yield Rejected(source, f"it names {len(links):,} pages, of which the first {MAX_LINKS:,} are fetched")
     wanted = list(links.items())[:MAX_LINKS]
-    yield len(wanted) - 1
+    yield max(0, len(wanted) - 1)
     for url, link in wanted:
         hints = Hints(
             title=link.get("title"), outlet=link.get("outlet"), published_at=link.get("published_at"), kind=link["kind"]
@@ -78,7 +80,7 @@ def _links(source: str, page: Page, fetcher: Fetcher, sandbox: Sandbox) -> Itera
         try:
             for record in sandbox.read("links", content=current.content, url=current.url):
                 if "reject" in record:
-                    yield Rejected(source, f"{record['reject']}")
+                    yield Rejected(source, str(record["reject"])[:400])
                 for link in record.get("links", []):
                     if link["kind"] != "more":
                         yield link

@@ -25,6 +25,10 @@ EXACT_BELOW = 20_000
 """With so few eligible passages the stored vectors are compared one by one: filtered search in the
 index loses hits where few passages fit, and is slower."""
 
+TIED = 16
+"""So many more are asked of the index, so that equal scores (copies) are cut by passage number and not
+by how the index happened to be built."""
+
 
 @dataclass
 class _Matrix:
@@ -164,7 +168,8 @@ class Library:
         live = self.catalogue.shelf().live
         wanted = live if among is None else among
         extra = max(0, self._dense.count() - len(wanted))
-        found = self._dense.search(vector, limit + min(extra, 4 * limit))
+        found = self._dense.search(vector, limit + TIED + min(extra, 4 * limit))
+        found.sort(key=lambda item: (-item[1], item[0]))
         kept = [(number, score) for number, score in found if number in wanted]
         if len(kept) < min(limit, len(wanted)):
             return self._exact(vector, limit, wanted)

@@ -151,8 +151,8 @@ class _Run:
             self._current = catalogue.current_versions()
             with closing(Ahead(_items(documents, sandbox))) as items:
                 for item in items:
+                    self.report.total = sources.total if sources else 0
                     self._take_one(item)
-                    self.report.total = sources.total if sources else self.report.documents
                     if self._options.stop.is_set():
                         self.report.stopped = True
                         break

@@ -148,3 +148,35 @@ def test_the_same_files_in_two_folders_are_copies(tmp_path: Path) -> None:
     report = ingest(library, HashingEmbedder(), [str(tmp_path / "one"), str(tmp_path / "two")])
     assert (report.added, report.duplicates) == (3, 1)
     library.close()
+
+
+def test_a_story_in_four_papers_is_one_hit_that_names_them_all(tmp_path: Path) -> None:
+    from datetime import date
+
+    from assistant.domain import Query
+    from assistant.retriever import HybridRetriever
+
+    library = open_tiny(tmp_path)
+    texts = variants()
+    take(
+        library, ("d", "Fourth", "2025-03-09", texts["own first line"]), ("c", "Third", "2025-03-06", texts["with a dateline"]),
+        ("b", "Second", "2025-03-05", texts["a few words changed"]), ("a", "First", "2025-03-04", texts["as it came"]),
+        ("x", "Other", "2025-03-04", story(9)),
+    )  # fmt: skip
+    question = "in case 500-2"
+    query = Query(question, question, parts=(question,))
+    retriever = HybridRetriever(library=library, embedder=HashingEmbedder())
+    hits = retriever.find(query, question, 10)
+    for hit in hits:
+        if hit.headline.outlet != "Other":
+            assert sorted({h.outlet for h in hit.also_in} | {hit.headline.outlet}) == [
+                "First",
+                "Fourth",
+                "Second",
+                "Third",
+            ]
+    beginning = [hit for hit in hits if "500-2." in hit.passage.text]
+    assert [hit.headline.outlet for hit in beginning] == ["First"]
+    earlier = retriever.find(Query(question, question, parts=(question,), as_of=date(2025, 3, 5)), question, 10)
+    assert {h.outlet for hit in earlier for h in hit.also_in} == {"Second"}
+    library.close()

@@ -267,8 +267,8 @@ class Catalogue(Database):
         with self.guard() as con:
             marks = ",".join("?" * len(seqs))
             for row in con.execute(
-                f"SELECT p.seq, p.id, p.start, p.end, p.sentences, f.body, {_HEAD} FROM passages p "  # noqa: S608
-                f"JOIN versions v ON v.version = p.version JOIN passages_fts f ON f.rowid = p.seq WHERE p.seq IN ({marks})",
+                f"SELECT p.seq, p.id, p.start, p.end, p.sentences, f.c3, {_HEAD} FROM passages p "  # noqa: S608
+                f"JOIN versions v ON v.version = p.version JOIN passages_fts_content f ON f.id = p.seq WHERE p.seq IN ({marks})",
                 tuple(seqs),
             ):
                 head = Headline(row[6], row[7], row[8], row[9], row[10], row[11], row[12], row[13])
@@ -337,11 +337,15 @@ class Catalogue(Database):
         return row[0] if row else word
 
     def document_counts(self, terms: Sequence[str]) -> dict[str, int]:
-        """In how many passages each indexed (stemmed) term occurs."""
+        """In how many passages each indexed (stemmed) term occurs; counted once per state of the library."""
+        counts: dict[str, int] = self._fact("document counts", lambda _: {})
+        sql = "SELECT doc FROM passages_terms WHERE term = ?"
         with self.guard() as con:
-            marks = ",".join("?" * len(terms))
-            sql = f"SELECT term, doc FROM passages_terms WHERE term IN ({marks})"  # noqa: S608
-            return dict(con.execute(sql, tuple(terms)))
+            for term in terms:
+                if term not in counts:
+                    row = con.execute(sql, (term,)).fetchone()
+                    counts[term] = int(row[0]) if row else 0
+        return {term: counts[term] for term in terms if counts[term]}
 
     def stored_vectors(self, above: int = 0, among: Iterable[int] | None = None) -> Iterator[tuple[int, bytes]]:
         """(seq, float32 bytes) of current passages with seq > `above`, or of exactly those in `among`."""

@@ -182,14 +182,19 @@ class Library:
             at = np.searchsorted(numbers, among.values)
             there = at < len(numbers)
             there[there] = numbers[at[there]] == among.values[there]
-            numbers, vectors = among.values[there], vectors[at[there]]
+            at = at[there]
+            # Where much is asked for, copying its rows would cost more than scoring them all.
+            scores = (vectors @ vector)[at] if 3 * len(at) > len(matrix.numbers) else vectors[at] @ vector
+            numbers = among.values[there]
             if not there.all():  # versions that are not current, asked for by an as-of date
                 older = list(self.catalogue.stored_vectors(among=among.values[~there].tolist()))
                 numbers = np.concatenate([numbers, np.array([number for number, _ in older], np.int64)])
-                vectors = np.concatenate([vectors, _stack([row for _, row in older], len(vector))])
-        if not len(numbers):
-            return []
-        scores = vectors @ vector
+                scores = np.concatenate([scores, _stack([row for _, row in older], len(vector)) @ vector])
+        else:
+            scores = vectors @ vector if len(numbers) else np.zeros(0, np.float32)
+        if len(scores) > 4 * limit:  # all that score as the last of the best are kept for the order by number
+            keep = scores >= np.partition(scores, len(scores) - limit)[len(scores) - limit]
+            numbers, scores = numbers[keep], scores[keep]
         best = np.lexsort((numbers, -scores))[:limit]
         return [(int(numbers[i]), float(scores[i])) for i in best]
 

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 from langchain_core.callbacks import CallbackManagerForRetrieverRun
@@ -29,6 +30,8 @@ SHARE = 8
 """How many passages of each outlet or period that the question names are added to the pool."""
 MAX_TERMS = 40
 """A long question is cut to its rarest words: full text costs what its words' lists cost."""
+MAX_POSTINGS = 40_000
+"""And in a large library to words that occur in so many passages together, so that the cost stays."""
 SAME_STORY = 0.8
 """Share of common word runs from which two passages count as one."""
 SAME_IN_CLUSTER = 0.5
@@ -51,12 +54,18 @@ def search_terms(library: Library, text: str) -> list[str]:
         word for word in re.findall(r"\w+", text.lower()) if word not in STOPWORDS and (len(word) > 1 or word.isdigit())
     ]
     unique = list(dict.fromkeys(typed)) or list(dict.fromkeys(re.findall(r"\w+", text.lower())))
-    if len(unique) <= MAX_TERMS:
+    if len(unique) <= MAX_TERMS and len(unique) * library.catalogue.counts()["passages"] <= MAX_POSTINGS:
         return unique
     stems = library.catalogue.stems(" ".join(unique))
     counts = library.catalogue.document_counts(list(stems.values()))
-    rare = sorted((word for word in unique if counts.get(stems[word])), key=lambda word: counts[stems[word]])
-    kept = set(rare[:MAX_TERMS])
+    if len(unique) <= MAX_TERMS and sum(counts.get(stems[word], 0) for word in unique) <= MAX_POSTINGS:
+        return unique
+    rare = sorted((word for word in unique if counts.get(stems[word])), key=lambda word: counts[stems[word]])[
+        :MAX_TERMS
+    ]
+    while len(rare) > 1 and sum(counts[stems[word]] for word in rare) > MAX_POSTINGS:
+        rare.pop()
+    kept = set(rare)
     return [word for word in unique if word in kept]
 
 
@@ -187,6 +196,7 @@ def scopes(query: Query) -> list[Filters]:
     return named
 
 
+@lru_cache(maxsize=4096)
 def word_runs(text: str, length: int = 4) -> frozenset[str]:
     """Runs of `length` content words, for telling copies from one another."""
     words = content_words(text)

@@ -25,10 +25,11 @@ class Numbers:
         values: int64, rising, without repeats.
     """
 
-    __slots__ = ("values",)
+    __slots__ = ("_mask", "values")
 
     def __init__(self, values: Ints) -> None:
         self.values = values
+        self._mask: bytearray | None = None
 
     @classmethod
     def of(cls, numbers: Iterable[int]) -> Numbers:
@@ -42,10 +43,10 @@ class Numbers:
         return iter(self.values.tolist())
 
     def __contains__(self, number: object) -> bool:
-        if not isinstance(number, int):
-            return False
-        at = int(np.searchsorted(self.values, number))
-        return at < len(self.values) and int(self.values[at]) == number
+        if self._mask is None:
+            self._mask = bytearray(int(self.values[-1]) + 1 if len(self.values) else 0)
+            np.frombuffer(self._mask, np.uint8)[self.values] = 1
+        return isinstance(number, int) and 0 <= number < len(self._mask) and self._mask[number] == 1
 
     def __and__(self, other: Numbers) -> Numbers:
         return Numbers(np.intersect1d(self.values, other.values, assume_unique=True))

@@ -46,6 +46,7 @@ class DenseIndex:
         self._client: Any = None
         self._collection: Any = None
         self.generation: str = ""
+        self._size = 0
         self.applied = 0
         """The highest passage number in the index; those above it are not searched here yet."""
 
@@ -110,6 +111,8 @@ class DenseIndex:
             self._collection.upsert(ids=[str(number) for number, _ in batch], embeddings=vectors)
             self.applied = max(self.applied, batch[-1][0])
             count += len(batch)
+        if count:
+            self._size = int(self._collection.count())
         reach("index-added")
         if count or not (self._folder / "manifest.json").exists():
             self._seal()
@@ -117,17 +120,16 @@ class DenseIndex:
 
     def search(self, vector: Vectors, limit: int) -> list[tuple[int, float]]:
         """Nearest passages: (number, cosine), best first. Removed passages may be among them."""
-        count = self._collection.count()
-        if count == 0:
+        if self._size == 0:
             return []
         found = self._collection.query(
-            query_embeddings=vector.reshape(1, -1), n_results=min(limit, count), include=["distances"]
+            query_embeddings=vector.reshape(1, -1), n_results=min(limit, self._size), include=["distances"]
         )
         return [(int(key), 1.0 - float(gap)) for key, gap in zip(found["ids"][0], found["distances"][0], strict=True)]
 
     def count(self) -> int:
         """How many vectors it holds, removed passages included."""
-        return int(self._collection.count())
+        return self._size
 
     def _connect(self) -> None:
         import chromadb
@@ -138,6 +140,7 @@ class DenseIndex:
         self._collection = self._client.get_or_create_collection(
             COLLECTION, configuration={"hnsw": _HNSW}, embedding_function=None
         )
+        self._size = int(self._collection.count())  # kept: counting costs more the more there is
 
     def _disconnect(self) -> None:
         if self._client is not None:

@@ -91,10 +91,26 @@ def mark_boilerplate(text: str) -> tuple[Span, ...]:
     return tuple(spans)
 
 
+_DAY = (
+    r"(?:(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*\.?,?\s+)?(?:\d{1,2}(?:st|nd|rd|th)?\.?\s+[a-zä]{3,9}\.?,?\s+\d{4}|"
+    r"[a-z]{3,9}\.?\s+\d{1,2}(?:st|nd|rd|th)?,?\s+\d{4}|\d{4}-\d\d-\d\d|\d{1,2}[./]\d{1,2}[./]\d{2,4})"
+)
 _PAGE_LINES = (
+    ("dateline", re.compile(rf"^{_DAY}(?:[,|·•–—\s]+(?:at\s+)?\d{{1,2}}[:.]\d\d(?:\s*[ap]\.?m\.?)?(?:\s+[A-Z]{{2,4}})?)?$", re.I)),
+    ("byline", re.compile(r"^(?:(?:BY\s+)?(?:OUR\s+)?STAFF(?:\s+(?:REPORTER|WRITER|CORRESPONDENT))?|(?i:our|from\s+our)\s+[\w\s]{0,30}(?i:correspondent|reporter))$")),
+    ("caption", re.compile(r"^\W{0,3}(?:pic|pics|image|photo|picture|video|watch|graphic|map)\s*:\s*[^\n]{3,200}$", re.I)),
+    ("also-read", re.compile(r"^[»›→▶►]\s*[^\n]{3,160}$|^(?:from\s+)?around\s+the\s+web$", re.I)),
+    ("promo", re.compile(
+        r"^(?:share|comment|like|print|e-?mail|reply|save|bookmark|leave\s+a\s+comment|restack|read\s+in\s+app|show\s+more|load\s+more)$|"
+        r"^to\s+play\s+this\s+(?:video|audio)\b|^(?:please\s+)?enable\s+javascript\b|\benable\s+javascript\b[^\n]{0,60}$|"
+        r"^(?:got|have)\s+(?:a|an|any)\s+[^\n]{2,60}\?\s*(?:text|write|call|e-?mail|contact|get\s+in\s+touch|tell\s+us)\b[^\n]{0,120}$|"
+        r"^thanks\s+for\s+reading\b[^\n]{0,200}$", re.I)),
+    ("notice", re.compile(r"^[^\n]{0,160}\b(?:not|no)\s+(?:be\s+held\s+)?responsib(?:le|ility)\s+for\s+(?:the\s+)?(?:content|accuracy)\b[^\n]{0,80}$", re.I)),
     ("byline", re.compile(
-        r"^(?:by|words\s+by|reporting\s+by|written\s+by)\s+[A-Z][\w.’'-]+(?:\s+(?:[A-Z][\w.’'-]*|and|&|for|in|de|van|von))*"
-        r"(?:[,|·•–—]\s*[^.!?\n]{0,60})?$")),
+        r"^(?i:by|(?:words|reporting|written|photographs?|pictures|text)\s+by)\s+[A-Z][\w.’'-]+"
+        r"(?:\s+(?:[A-Z][\w.’'-]*|and|&|for|in|de|van|von))*(?:[,|·•–—]\s*[^.!?\n]{0,60})?$|"
+        r"^\((?i:reporting|writing|editing|additional\s+reporting)\s+by\s+[^()\n]{2,160}\)$")),
+    ("caption", re.compile(r"^[^\n]{5,160}[^.!?”\s]\s*\((?:image|photo|picture)s?\s*:[^()\n]{2,80}\)$", re.I)),
     ("dateline", re.compile(
         r"^(?:(?:first\s+)?published|posted|(?:last\s+)?updated|modified)\b[^.!?\n]{0,80}\d{4}[^.!?\n]{0,30}$|"
         r"^\d+\s*(?:-|\s)?min(?:ute)?s?\s+read$", re.I)),

@@ -29,12 +29,12 @@ _DATE_METAS = (
 _DATE_MARKS = re.compile(r"(?:^|[\s_-])(?:date|time|timestamp|publish\w*|posted|dateline|pubdate)(?:$|[\s_-])", re.I)
 _UPDATED = re.compile(r"\b(?:updated|modified|last\s+changed|corrected)\b", re.I)
 _ASIDE = re.compile(
-    r"(?:^|[\s_-])(?P<kind>caption|credit|related|read-?more|also-?read|more-?on|recommend\w*|newsletter|subscri\w*|sign-?up|promo\w*|"
-    r"share\w*|social|cookie\w*|consent|comments?|byline|author-?(?:bio|box|name)?|tags?|topics?|most-?read|trending|advert\w*)(?:$|[\s_-])",
+    r"(?:^|[\s_-])(?P<kind>caption|credit|pull-?quote|related|read-?more|also-?read|more-?on|recommend\w*|newsletter|subscri\w*|sign-?up|promo\w*|"
+    r"share\w*|social|cookie\w*|consent|comments?|byline|author-?(?:bio|box|name)?|links|outbrain|taboola|disclaimer|tags?|topics?|most-?read|trending|advert\w*)(?:$|[\s_-])",
     re.I,
 )
 _KINDS = {"caption": "caption", "credit": "credit", "byline": "byline", "author": "byline", "cookie": "notice",
-          "consent": "notice", "comment": "notice", "newsletter": "promo", "subscri": "promo", "sign": "promo",
+          "consent": "notice", "comment": "notice", "disclaimer": "notice", "newsletter": "promo", "subscri": "promo", "sign": "promo",
           "promo": "promo", "share": "promo", "social": "promo", "advert": "promo"}  # fmt: skip
 
 
@@ -54,7 +54,7 @@ def read_page(text: str, url: str | None = None) -> Fields | None:
         return None
     data = _linked_data(tree)
     metas = _metas(tree)
-    body, body_from = _running_text(text, data)
+    body, body_from = _running_text(_without_layout_tables(tree) or text, data)
     if not body:
         return None
     read_from = {"text": body_from}
@@ -82,6 +82,20 @@ def _parse(text: str) -> Any:
         return lxml_html.document_fromstring(re.sub(r"^\s*<\?xml[^>]*\?>", "", text), parser=parser)
     except (etree.LxmlError, ValueError):
         return None
+
+
+def _without_layout_tables(tree: Any) -> str | None:
+    """The page with tables that hold paragraphs turned into plain blocks, or None when there are none."""
+    cells = [
+        cell
+        for cell in tree.iter("td", "th")
+        if sum(1 for part in cell if part.tag in ("p", "div", "h1", "h2", "h3")) > 2
+    ]
+    tables = {table for cell in cells for table in cell.iterancestors("table")}
+    for table in tables:
+        for part in [table, *table.iter("tbody", "thead", "tr", "td", "th")]:
+            part.tag = "div"
+    return str(lxml_html.tostring(tree, encoding="unicode")) if tables else None
 
 
 def _running_text(text: str, data: Mapping[str, Any]) -> tuple[str, str]:
@@ -241,7 +255,9 @@ def _visible_date(tree: Any) -> str | None:
 def _marks(tree: Any) -> dict[str, str]:
     """Lines that the page shows outside its story, by their words: line -> kind."""
     marks: dict[str, str] = {}
-    for node in tree.iter("figcaption", "aside", "nav", "footer", "div", "p", "section", "ul", "span", "form"):
+    for node in tree.iter(
+        "figcaption", "blockquote", "aside", "nav", "footer", "div", "p", "section", "ul", "span", "form"
+    ):
         match = _ASIDE.search(f"{node.get('class') or ''} {node.get('id') or ''}")
         if node.tag == "figcaption":
             kind = "caption"
@@ -255,6 +271,14 @@ def _marks(tree: Any) -> dict[str, str]:
             marks.setdefault(line, kind)
         if len(marks) > 2000:
             break
+    for node in tree.iter("a"):  # a block that is a link and nothing else leads away from the story
+        line = " ".join(node.text_content().split())
+        parent = node.getparent()
+        alone = parent is not None and " ".join(parent.text_content().split()) == line
+        if 12 <= len(line) <= 200 and (
+            alone or (parent is not None and parent.tag not in ("p", "li", "td", "span", "em", "strong", "b", "i"))
+        ):
+            marks.setdefault(line, "related")
     story = {" ".join(node.text_content().split()) for node in tree.xpath("//article//p[not(ancestor::aside)]")[:500]}
     return {line: kind for line, kind in marks.items() if not (line in story and len(line) > 200)}
 

@@ -40,32 +40,61 @@ def ingest(
     context: typer.Context,
     sources: Annotated[list[str], typer.Argument(help="Files, folders or addresses.")],
     as_json: AsJson = False,
+    sync: Annotated[bool, typer.Option("--sync", help="Also remove what the sources do not hold any more.")] = False,
+    allow_private: Annotated[
+        bool, typer.Option("--allow-private", help="Also fetch from private and local addresses.")
+    ] = False,
+    export: Annotated[
+        Path | None, typer.Option(help="Write what became of each article, as JSON lines.", metavar="FILE")
+    ] = None,
 ) -> None:
     """Take articles in; what is already there as it is costs nothing."""
     from assistant.assembly import open_library
-    from ingest.pipeline import Report
+    from ingest.fetch import Fetcher
+    from ingest.pipeline import Options
     from ingest.pipeline import ingest as run
+    from ingest.progress import Bar, stop_on_interrupt
 
-    def progress(report: Report) -> None:
-        if sys.stderr.isatty():
-            print(f"\r{report.added + report.updated} articles, {report.passages} passages", end="", file=sys.stderr)
-
+    options = Options(sync=sync, fetcher=Fetcher(allow_private=True) if allow_private else None)
     library, embedder = open_library(context.obj)
     try:
-        report = run(library, embedder, sources, progress)
+        with Bar() as bar, stop_on_interrupt(options.stop, "stopping after the current articles ..."):
+            report = run(library, embedder, sources, bar.show, options)
     finally:
         library.close()
-    if sys.stderr.isatty():
-        print(file=sys.stderr)
+    if export is not None:
+        _write_outcomes(export, report)
     if as_json:
         _print_json(report.record())
     else:
-        done = f"{report.added} added, {report.updated} updated, {report.unchanged} unchanged"
-        print(f"{done}, {len(report.rejected)} rejected; {report.passages} passages in {report.seconds:.1f} s")
-        for item in report.rejected:
-            print(f"rejected {item.source}: {item.reason}", file=sys.stderr)
-    if report.rejected and not (report.added or report.updated or report.unchanged):
+        _print_report(report)
+    if report.stopped:
+        print("byline: stopped; run the same command again to go on where it ended.", file=sys.stderr)
+    if report.stopped or (report.rejected and not (report.added or report.updated or report.unchanged)):
         raise typer.Exit(1)
+
+
+def _print_report(report: Any) -> None:
+    done = f"{report.added} added, {report.updated} updated, {report.unchanged} unchanged"
+    more = "".join(
+        f", {count} {name}"
+        for count, name in ((report.duplicates, "of them copies"), (report.removed, "removed"))
+        if count
+    )
+    print(f"{done}{more}, {len(report.rejected)} rejected; {report.passages} passages in {report.seconds:.1f} s")
+    for item in report.rejected:
+        print(f"rejected {item.source}: {item.reason}", file=sys.stderr)
+
+
+def _write_outcomes(path: Path, report: Any) -> None:
+    fields = ("place", "status", "article_id", "detail")
+    rows = [json.dumps({name: getattr(o, name) for name in fields}, ensure_ascii=False) for o in report.outcomes]
+    try:
+        path.write_text("".join(f"{row}\n" for row in rows), "utf-8")
+    except OSError as error:
+        raise UsageError(
+            f"--export: expected a file that can be written, found {str(path)!r}: {error.strerror}."
+        ) from error
 
 
 @app.command()
@@ -148,9 +177,13 @@ def list_articles(context: typer.Context, as_json: AsJson = False) -> None:
 @articles_app.command("show")
 def show_article(context: typer.Context, article: str, as_json: AsJson = False) -> None:
     """Show one article: by article id, version, or the id its source gave it."""
+    from ingest.boilerplate import find_corrections
+
     with _library(context.obj) as library:
         found = library.catalogue.article(article)
         versions = library.catalogue.versions(found.id) if found else []
+        copies = library.catalogue.cluster(found.id) if found else []
+        read_from = library.catalogue.read_from(found.version) if found else {}
     if found is None:
         raise UsageError(f"Expected the id of a stored article, found {article!r}; see `byline articles list`.")
     if as_json:
@@ -169,10 +202,32 @@ def show_article(context: typer.Context, article: str, as_json: AsJson = False) 
         )
         spans = [[span.start, span.end, span.kind] for span in found.boilerplate]
         record = {name: getattr(found, name) for name in fields}
-        _print_json({**record, "boilerplate": spans, "versions": [head.version for head in versions]})
+        corrections = [[span.start, span.end, span.kind] for span in find_corrections(found.text)]
+        also_in = [
+            {"article_id": head.article_id, "outlet": head.outlet, "published_at": head.published_at} for head in copies
+        ]
+        extra = {"read_from": read_from, "corrections": corrections, "also_in": also_in}
+        _print_json({**record, "boilerplate": spans, "versions": [head.version for head in versions], **extra})
         return
+    if copies:
+        names = ", ".join(dict.fromkeys(head.outlet or "outlet not given" for head in copies))
+        print(f"also in: {names}\n")
     print(f"{found.title}\n{found.outlet or 'outlet not given'}, {found.published_at or 'date not given'}"
           f"{f', by {found.byline}' if found.byline else ''}\n{found.url or ''}\n\n{found.text}")  # fmt: skip
+
+
+@articles_app.command("status")
+def article_statuses(context: typer.Context, as_json: AsJson = False) -> None:
+    """List the last thing that happened to each file, page or line: added, updated, duplicate, rejected."""
+    with _library(context.obj) as library:
+        statuses = library.catalogue.journal.statuses()
+    if as_json:
+        fields = ("place", "status", "article_id", "detail", "at")
+        _print_json([{name: getattr(status, name) for name in fields} for status in statuses])
+        return
+    for status in statuses:
+        detail = f"of {status.detail}" if status.status == "duplicate" else status.detail
+        print(f"{status.status:9}  {status.article_id or '-':16}  {status.place}" + (f"  ({detail})" if detail else ""))
 
 
 @articles_app.command("remove")

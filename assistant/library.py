@@ -15,8 +15,7 @@ import numpy as np
 import numpy.typing as npt
 from filelock import FileLock, Timeout
 
-from assistant.catalogue import Catalogue
-from assistant.domain import Article, Passage
+from assistant.catalogue import Catalogue, Entry, Numbers
 from assistant.errors import StoreError
 from assistant.vectors import DenseIndex
 
@@ -25,6 +24,10 @@ Vectors = npt.NDArray[np.float32]
 EXACT_BELOW = 20_000
 """With so few eligible passages the stored vectors are compared one by one: filtered search in the
 index loses hits where few passages fit, and is slower."""
+
+TIED = 16
+"""So many more are asked of the index, so that equal scores (copies) are cut by passage number and not
+by how the index happened to be built."""
 
 
 @dataclass
@@ -50,13 +53,17 @@ class Library:
     def __init__(self, home: Path, fingerprint: str) -> None:
         self.home = home
         self.catalogue = Catalogue(home / "catalogue.sqlite3")
-        self._dense = DenseIndex(home / "chroma", fingerprint)
+        made_with = f"{fingerprint}, library {self.catalogue.meta('library')}"
+        self._dense = DenseIndex(home / "chroma", made_with)
         self._writer = FileLock(home / "write.lock", timeout=0)
         self._guard = threading.RLock()
         self._matrix: _Matrix | None = None
-        self._numbers: tuple[str, set[int]] | None = None
         self._synced = ""
-        self._check_fingerprint(fingerprint)
+        try:
+            self._check_fingerprint(fingerprint)
+        except StoreError:
+            self.catalogue.close()
+            raise
 
     def _check_fingerprint(self, fingerprint: str) -> None:
         found = self.catalogue.meta("fingerprint")
@@ -82,22 +89,33 @@ class Library:
             ) from error
         except OSError as error:
             raise StoreError(f"The data folder {str(self.home)!r} cannot be written: {error.strerror}.") from error
+        try:
+            self._finish_removal()
+        except BaseException:
+            self._writer.release()
+            raise
         return self
 
     def __exit__(self, *_: object) -> None:
         """Give up the right to write."""
         self._writer.release()
 
-    def store(self, items: Sequence[tuple[Article, Sequence[Passage], str]], vectors: dict[bytes, bytes]) -> None:
+    def store(self, entries: Sequence[Entry], vectors: dict[bytes, bytes]) -> None:
         """Store articles in one transaction; see `Catalogue.store`. Needs the right to write."""
-        self.catalogue.store(items, vectors)
+        self.catalogue.store(entries, vectors)
 
     def remove(self, article_ids: Sequence[str]) -> int:
         """Remove articles and give their space back; the dense index is made anew without them."""
         gone = self.catalogue.remove(article_ids)
-        if gone:
-            self.repair()
+        self._finish_removal()
         return gone
+
+    def _finish_removal(self) -> None:
+        """Make the index without what was removed, also when the process that removed it was killed."""
+        if self.catalogue.meta("compact") == "1":
+            self.catalogue.compact()
+            self.repair()
+            self.catalogue.set_meta("compact", "0")
 
     def repair(self) -> int:
         """Make the dense index anew from the stored vectors; nothing is embedded.
@@ -131,7 +149,7 @@ class Library:
                 self._synced = state
             return True
 
-    def dense(self, vector: Vectors, limit: int, among: set[int] | None = None) -> list[tuple[int, float]]:
+    def dense(self, vector: Vectors, limit: int, among: Numbers | None = None) -> list[tuple[int, float]]:
         """Nearest passages by cosine.
 
         Args:
@@ -142,41 +160,41 @@ class Library:
         Returns:
             (passage number, cosine), best first.
         """
-        if among is not None and (len(among) <= EXACT_BELOW or not self.sync()):
+        if among is not None and len(among) <= EXACT_BELOW:
             return self._exact(vector, limit, among)
         if not self.sync():
-            return self._exact(vector, limit, None)
+            return self._exact(vector, limit, among)
         # Removed and superseded passages leave the index at the next rebuild; ask for more until then.
-        live = self._live()
-        extra = max(0, self._dense.count() - len(live))
-        wanted = live if among is None else live & among
-        found = self._dense.search(vector, limit + min(extra, 4 * limit))
+        live = self.catalogue.shelf().live
+        wanted = live if among is None else among
+        extra = max(0, self._dense.count() - len(wanted))
+        found = self._dense.search(vector, limit + TIED + min(extra, 4 * limit))
+        found.sort(key=lambda item: (-item[1], item[0]))
         kept = [(number, score) for number, score in found if number in wanted]
         if len(kept) < min(limit, len(wanted)):
             return self._exact(vector, limit, wanted)
         return kept[:limit]
 
-    def _live(self) -> set[int]:
-        state = self.catalogue.state()
-        with self._guard:
-            if self._numbers is None or self._numbers[0] != state:
-                self._numbers = (state, self.catalogue.live_numbers())
-            return self._numbers[1]
-
-    def _exact(self, vector: Vectors, limit: int, among: set[int] | None) -> list[tuple[int, float]]:
+    def _exact(self, vector: Vectors, limit: int, among: Numbers | None) -> list[tuple[int, float]]:
         matrix = self._loaded()
         numbers, vectors = matrix.numbers, matrix.vectors
         if among is not None:
-            keep = np.isin(numbers, np.fromiter(among, np.int64, len(among)))
-            missing = among.difference(numbers.tolist()) if not keep.sum() == len(among) else set()
-            numbers, vectors = numbers[keep], vectors[keep]
-            if missing:  # versions that are not current, asked for by an as-of date
-                older = list(self.catalogue.stored_vectors(among=missing))
+            at = np.searchsorted(numbers, among.values)
+            there = at < len(numbers)
+            there[there] = numbers[at[there]] == among.values[there]
+            at = at[there]
+            # Where much is asked for, copying its rows would cost more than scoring them all.
+            scores = (vectors @ vector)[at] if 3 * len(at) > len(matrix.numbers) else vectors[at] @ vector
+            numbers = among.values[there]
+            if not there.all():  # versions that are not current, asked for by an as-of date
+                older = list(self.catalogue.stored_vectors(among=among.values[~there].tolist()))
                 numbers = np.concatenate([numbers, np.array([number for number, _ in older], np.int64)])
-                vectors = np.concatenate([vectors, _stack([row for _, row in older], len(vector))])
-        if not len(numbers):
-            return []
-        scores = vectors @ vector
+                scores = np.concatenate([scores, _stack([row for _, row in older], len(vector)) @ vector])
+        else:
+            scores = vectors @ vector if len(numbers) else np.zeros(0, np.float32)
+        if len(scores) > 4 * limit:  # all that score as the last of the best are kept for the order by number
+            keep = scores >= np.partition(scores, len(scores) - limit)[len(scores) - limit]
+            numbers, scores = numbers[keep], scores[keep]
         best = np.lexsort((numbers, -scores))[:limit]
         return [(int(numbers[i]), float(scores[i])) for i in best]
 

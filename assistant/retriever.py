@@ -6,8 +6,10 @@ Copies of one story count once. Nothing is read here; `reader` scores what this 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
+from functools import lru_cache
 from typing import Any
 
 from langchain_core.callbacks import CallbackManagerForRetrieverRun
@@ -17,6 +19,7 @@ from pydantic import ConfigDict
 
 from assistant.domain import Filters, Headline, Hit, Passage, Query
 from assistant.library import Library
+from assistant.shelf import Numbers
 from assistant.words import STOPWORDS, content_words
 
 POOL = 100
@@ -27,8 +30,12 @@ SHARE = 8
 """How many passages of each outlet or period that the question names are added to the pool."""
 MAX_TERMS = 40
 """A long question is cut to its rarest words: full text costs what its words' lists cost."""
+MAX_POSTINGS = 40_000
+"""And in a large library to words that occur in so many passages together, so that the cost stays."""
 SAME_STORY = 0.8
 """Share of common word runs from which two passages count as one."""
+SAME_IN_CLUSTER = 0.5
+"""The same within copies of one story, of the shorter passage's runs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,12 +54,18 @@ def search_terms(library: Library, text: str) -> list[str]:
         word for word in re.findall(r"\w+", text.lower()) if word not in STOPWORDS and (len(word) > 1 or word.isdigit())
     ]
     unique = list(dict.fromkeys(typed)) or list(dict.fromkeys(re.findall(r"\w+", text.lower())))
-    if len(unique) <= MAX_TERMS:
+    if len(unique) <= MAX_TERMS and len(unique) * library.catalogue.counts()["passages"] <= MAX_POSTINGS:
         return unique
     stems = library.catalogue.stems(" ".join(unique))
     counts = library.catalogue.document_counts(list(stems.values()))
-    rare = sorted((word for word in unique if counts.get(stems[word])), key=lambda word: counts[stems[word]])
-    kept = set(rare[:MAX_TERMS])
+    if len(unique) <= MAX_TERMS and sum(counts.get(stems[word], 0) for word in unique) <= MAX_POSTINGS:
+        return unique
+    rare = sorted((word for word in unique if counts.get(stems[word])), key=lambda word: counts[stems[word]])[
+        :MAX_TERMS
+    ]
+    while len(rare) > 1 and sum(counts[stems[word]] for word in rare) > MAX_POSTINGS:
+        rare.pop()
+    kept = set(rare)
     return [word for word in unique if word in kept]
 
 
@@ -132,39 +145,47 @@ class HybridRetriever(BaseRetriever):
         found = self._both(match, vector, among, POOL, dense_weight)
         shares = [self._both(match, vector, self._inside(query, scope), SHARE, dense_weight) for scope in scopes(query)]
         ordered = _with_shares(found, shares, limit)
-        return self._hits(ordered, limit)
+        return self._with_clusters(self._hits(ordered, limit), query.as_of)
 
-    def _both(self, match: str, vector: Any, among: set[int] | None, pool: int, dense_weight: float) -> list[Found]:
+    def _both(self, match: str, vector: Any, among: Numbers | None, pool: int, dense_weight: float) -> list[Found]:
         if among is not None and not among:
             return []
         full_text = self.library.catalogue.full_text(match, pool, among) if match else []
         return fuse(full_text, self.library.dense(vector, pool, among), dense_weight)
 
-    def _inside(self, query: Query, scope: Filters) -> set[int]:
+    def _inside(self, query: Query, scope: Filters) -> Numbers:
         """The eligible passages of a scope that also fit what the user chose."""
-        inside = self.library.catalogue.eligible(scope, query.as_of) or set()
-        allowed = self.library.catalogue.eligible(query.filters, None)
+        inside = self.library.catalogue.eligible(scope, query.as_of) or Numbers.of(())
+        allowed = self.library.catalogue.eligible(query.filters, query.as_of)
         return inside if allowed is None else inside & allowed
 
     def _hits(self, found: Sequence[Found], limit: int) -> list[Hit]:
-        stored = self.library.catalogue.passages([item.number for item in found])
+        catalogue = self.library.catalogue
+        stored = catalogue.passages([item.number for item in found])
+        leads = catalogue.leads({passage.article_id for passage, _ in stored.values()})
         hits: list[Hit] = []
-        seen: list[tuple[frozenset[str], int]] = []
+        seen: list[tuple[frozenset[str], str]] = []
         for item in found:
             if item.number not in stored:
                 continue
             passage, headline = stored[item.number]
             runs = word_runs(passage.text)
-            copy = next((at for known, at in seen if _same(runs, known)), None)
+            cluster = leads.get(passage.article_id, passage.article_id)
+            copy = next((at for at, (known, of) in enumerate(seen) if _same(runs, known, cluster == of)), None)
             if copy is not None:
-                hits[copy] = _with_copy(hits[copy], passage, headline)
+                hits[copy] = _with_copy(hits[copy], passage, headline, leads)
                 continue
             if len(hits) == limit:
                 break
-            seen.append((runs, len(hits)))
+            seen.append((runs, cluster))
             why = {"full_text_rank": item.text_rank, "dense_rank": item.dense_rank}
             hits.append(Hit(passage, headline, item.score, len(hits) + 1, why))
         return hits
+
+    def _with_clusters(self, hits: list[Hit], as_of: date | None) -> list[Hit]:
+        """Name every other article that tells the same story, also where its passage was not found."""
+        clusters = self.library.catalogue.clusters({hit.passage.article_id for hit in hits})
+        return [replace(hit, also_in=_others(hit, clusters.get(hit.passage.article_id, []), as_of)) for hit in hits]
 
 
 def scopes(query: Query) -> list[Filters]:
@@ -175,20 +196,34 @@ def scopes(query: Query) -> list[Filters]:
     return named
 
 
+@lru_cache(maxsize=4096)
 def word_runs(text: str, length: int = 4) -> frozenset[str]:
     """Runs of `length` content words, for telling copies from one another."""
     words = content_words(text)
     return frozenset(" ".join(words[i : i + length]) for i in range(max(1, len(words) - length + 1)))
 
 
-def _same(first: frozenset[str], second: frozenset[str]) -> bool:
-    return len(first & second) >= SAME_STORY * max(len(first), len(second), 1)
+def _same(first: frozenset[str], second: frozenset[str], one_story: bool) -> bool:
+    """Whether two passages count as one; copies of a story may be cut at other places."""
+    common = len(first & second)
+    if one_story and common >= SAME_IN_CLUSTER * max(1, min(len(first), len(second))):
+        return True
+    return common >= SAME_STORY * max(len(first), len(second), 1)
 
 
-def _with_copy(hit: Hit, passage: Passage, headline: Headline) -> Hit:
+def _with_copy(hit: Hit, passage: Passage, headline: Headline, leads: Mapping[str, str]) -> Hit:
+    """The hit with one more article that it stands for; the one that leads the cluster is shown."""
     if passage.article_id == hit.passage.article_id or headline in hit.also_in:
         return hit
+    if leads.get(hit.passage.article_id) == passage.article_id:
+        return replace(hit, passage=passage, headline=headline, also_in=(*hit.also_in, hit.headline))
     return replace(hit, also_in=(*hit.also_in, headline))
+
+
+def _others(hit: Hit, cluster: Sequence[Headline], as_of: date | None) -> tuple[Headline, ...]:
+    known = {hit.headline.article_id, *(head.article_id for head in hit.also_in)}
+    there = [head for head in cluster if as_of is None or (head.published_at or "9999")[:10] <= as_of.isoformat()]
+    return (*hit.also_in, *(head for head in there if head.article_id not in known))
 
 
 def _with_shares(found: Sequence[Found], shares: Iterable[Sequence[Found]], limit: int) -> list[Found]:

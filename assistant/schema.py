@@ -1,6 +1,9 @@
-"""The catalogue's tables, as SQL text. Run by `catalogue` alone."""
+"""The catalogue's tables, as SQL text. Run by `catalogue` alone.
 
-SCHEMA_VERSION = 1
+Schema 1 had the first group of tables only; opening such a library adds the second.
+"""
+
+SCHEMA_VERSION = 2
 
 TOKENIZER = "porter unicode61 remove_diacritics 2"
 
@@ -58,4 +61,37 @@ CREATE VIRTUAL TABLE IF NOT EXISTS passages_fts USING fts5(
     title, outlet, day, body, tokenize = "{TOKENIZER}"
 );
 CREATE VIRTUAL TABLE IF NOT EXISTS passages_terms USING fts5vocab(passages_fts, 'row');
+"""
+
+ADDED_IN_2 = """
+-- How each version's fields were found: JSON {"title": "json-ld", ...}.
+CREATE TABLE IF NOT EXISTS provenance (version TEXT PRIMARY KEY, fields TEXT NOT NULL) WITHOUT ROWID;
+
+-- Which of the user's sources an article came with, for `--sync`: gone when no source has it any more.
+CREATE TABLE IF NOT EXISTS sightings (
+    article_id TEXT NOT NULL, source TEXT NOT NULL, origin TEXT NOT NULL, PRIMARY KEY (article_id, source, origin)
+) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS sightings_by_source ON sightings(source);
+INSERT OR IGNORE INTO sightings SELECT id, origin, origin FROM articles;
+
+-- The last thing that happened at a place (a file, a page, a line of a file).
+CREATE TABLE IF NOT EXISTS statuses (
+    place TEXT PRIMARY KEY, status TEXT NOT NULL, article_id TEXT, detail TEXT NOT NULL, at TEXT NOT NULL
+) WITHOUT ROWID;
+
+-- What a server said of a page, so that it can be asked whether the page changed.
+CREATE TABLE IF NOT EXISTS fetches (
+    url TEXT PRIMARY KEY, etag TEXT, modified TEXT, fetched_at TEXT NOT NULL
+) WITHOUT ROWID;
+
+-- Near duplicates: band keys of each article's MinHash, and the pairs that were found alike.
+CREATE TABLE IF NOT EXISTS bands (key INTEGER NOT NULL, article_id TEXT NOT NULL, PRIMARY KEY (key, article_id)) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS bands_by_article ON bands(article_id);
+CREATE TABLE IF NOT EXISTS copies (a TEXT NOT NULL, b TEXT NOT NULL, PRIMARY KEY (a, b)) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS articles_by_lead ON articles(duplicate_of) WHERE duplicate_of IS NOT NULL;
+
+CREATE INDEX IF NOT EXISTS versions_by_source ON versions(CAST(source_id AS TEXT));
+CREATE INDEX IF NOT EXISTS receipts_by_time ON receipts(made_at);
+INSERT OR IGNORE INTO meta VALUES ('revision', '1');
+INSERT OR IGNORE INTO meta VALUES ('library', lower(hex(randomblob(8))));
 """

@@ -23,6 +23,7 @@ import numpy.typing as npt
 from filelock import FileLock, Timeout
 
 from assistant.errors import StoreError
+from assistant.failpoints import reach
 
 Vectors = npt.NDArray[np.float32]
 
@@ -45,6 +46,7 @@ class DenseIndex:
         self._client: Any = None
         self._collection: Any = None
         self.generation: str = ""
+        self._size = 0
         self.applied = 0
         """The highest passage number in the index; those above it are not searched here yet."""
 
@@ -86,6 +88,7 @@ class DenseIndex:
         (self._folder / "manifest.json").unlink(missing_ok=True)
         for old in self._folder.glob("gen-*"):
             shutil.rmtree(old, ignore_errors=True)
+        reach("index-reset")
         self.generation, self.applied = f"gen-{uuid.uuid4().hex[:12]}", 0
         self._connect()
 
@@ -103,27 +106,30 @@ class DenseIndex:
         while batch := list(islice(source, size)):
             if count == 0:
                 (self._folder / "manifest.json").unlink(missing_ok=True)
+                reach("index-unsealed")
             vectors = np.frombuffer(b"".join(vector for _, vector in batch), np.float32).reshape(len(batch), -1)
             self._collection.upsert(ids=[str(number) for number, _ in batch], embeddings=vectors)
             self.applied = max(self.applied, batch[-1][0])
             count += len(batch)
+        if count:
+            self._size = int(self._collection.count())
+        reach("index-added")
         if count or not (self._folder / "manifest.json").exists():
             self._seal()
         return count
 
     def search(self, vector: Vectors, limit: int) -> list[tuple[int, float]]:
         """Nearest passages: (number, cosine), best first. Removed passages may be among them."""
-        count = self._collection.count()
-        if count == 0:
+        if self._size == 0:
             return []
         found = self._collection.query(
-            query_embeddings=vector.reshape(1, -1), n_results=min(limit, count), include=["distances"]
+            query_embeddings=vector.reshape(1, -1), n_results=min(limit, self._size), include=["distances"]
         )
         return [(int(key), 1.0 - float(gap)) for key, gap in zip(found["ids"][0], found["distances"][0], strict=True)]
 
     def count(self) -> int:
         """How many vectors it holds, removed passages included."""
-        return int(self._collection.count())
+        return self._size
 
     def _connect(self) -> None:
         import chromadb
@@ -134,6 +140,7 @@ class DenseIndex:
         self._collection = self._client.get_or_create_collection(
             COLLECTION, configuration={"hnsw": _HNSW}, embedding_function=None
         )
+        self._size = int(self._collection.count())  # kept: counting costs more the more there is
 
     def _disconnect(self) -> None:
         if self._client is not None:
@@ -158,6 +165,7 @@ class DenseIndex:
         }
         fresh = self._folder / "manifest.json.new"
         fresh.write_text(json.dumps(manifest), "utf-8")
+        reach("index-sealing")
         os.replace(fresh, self._folder / "manifest.json")
 
     def _sums(self, generation: str) -> dict[str, str]:

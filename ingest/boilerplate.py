@@ -8,6 +8,7 @@ forms inside a line. What it cannot know from the words alone (navigation, comme
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 
 from assistant.domain import Span
 
@@ -88,6 +89,69 @@ def mark_boilerplate(text: str) -> tuple[Span, ...]:
         else:
             spans += [Span(start + m.start(), start + m.end(), "credit") for m in _BRACKETED.finditer(line)]
     return tuple(spans)
+
+
+_DAY = (
+    r"(?:(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*\.?,?\s+)?(?:\d{1,2}(?:st|nd|rd|th)?\.?\s+[a-zä]{3,9}\.?,?\s+\d{4}|"
+    r"[a-z]{3,9}\.?\s+\d{1,2}(?:st|nd|rd|th)?,?\s+\d{4}|\d{4}-\d\d-\d\d|\d{1,2}[./]\d{1,2}[./]\d{2,4})"
+)
+_PAGE_LINES = (
+    ("dateline", re.compile(rf"^{_DAY}(?:[,|·•–—\s]+(?:at\s+)?\d{{1,2}}[:.]\d\d(?:\s*[ap]\.?m\.?)?(?:\s+[A-Z]{{2,4}})?)?$", re.I)),
+    ("byline", re.compile(r"^(?:(?:BY\s+)?(?:OUR\s+)?STAFF(?:\s+(?:REPORTER|WRITER|CORRESPONDENT))?|(?i:our|from\s+our)\s+[\w\s]{0,30}(?i:correspondent|reporter))$")),
+    ("caption", re.compile(r"^\W{0,3}(?:pic|pics|image|photo|picture|video|watch|graphic|map)\s*:\s*[^\n]{3,200}$", re.I)),
+    ("also-read", re.compile(r"^[»›→▶►]\s*[^\n]{3,160}$|^(?:from\s+)?around\s+the\s+web$", re.I)),
+    ("promo", re.compile(
+        r"^(?:share|comment|like|print|e-?mail|reply|save|bookmark|leave\s+a\s+comment|restack|read\s+in\s+app|show\s+more|load\s+more)$|"
+        r"^to\s+play\s+this\s+(?:video|audio)\b|^(?:please\s+)?enable\s+javascript\b|\benable\s+javascript\b[^\n]{0,60}$|"
+        r"^(?:got|have)\s+(?:a|an|any)\s+[^\n]{2,60}\?\s*(?:text|write|call|e-?mail|contact|get\s+in\s+touch|tell\s+us)\b[^\n]{0,120}$|"
+        r"^thanks\s+for\s+reading\b[^\n]{0,200}$", re.I)),
+    ("notice", re.compile(r"^[^\n]{0,160}\b(?:not|no)\s+(?:be\s+held\s+)?responsib(?:le|ility)\s+for\s+(?:the\s+)?(?:content|accuracy)\b[^\n]{0,80}$", re.I)),
+    ("byline", re.compile(
+        r"^(?i:by|(?:words|reporting|written|photographs?|pictures|text)\s+by)\s+[A-Z][\w.’'-]+"
+        r"(?:\s+(?:[A-Z][\w.’'-]*|and|&|for|in|de|van|von))*(?:[,|·•–—]\s*[^.!?\n]{0,60})?$|"
+        r"^\((?i:reporting|writing|editing|additional\s+reporting)\s+by\s+[^()\n]{2,160}\)$")),
+    ("caption", re.compile(r"^[^\n]{5,160}[^.!?”\s]\s*\((?:image|photo|picture)s?\s*:[^()\n]{2,80}\)$", re.I)),
+    ("dateline", re.compile(
+        r"^(?:(?:first\s+)?published|posted|(?:last\s+)?updated|modified)\b[^.!?\n]{0,80}\d{4}[^.!?\n]{0,30}$|"
+        r"^\d+\s*(?:-|\s)?min(?:ute)?s?\s+read$", re.I)),
+    ("also-read", re.compile(r"^(?:more\s+(?:from|in|on)|top\s+stories\s+in|latest\s+(?:from|in))\s+[^.!?\n]{2,60}$", re.I)),
+    ("promo", re.compile(
+        r"^(?:listen\s+to\s+this\s+(?:article|story)|copy\s+link|print\s+this|save\s+(?:this\s+)?(?:article|story)?|gift\s+this|"
+        r"e-?mail\s+(?:this|the\s+\w+\s+desk)|get\s+the\s+day|our\s+app|do\s+you\s+have\s+a\s+(?:story|tip)|have\s+a\s+tip|"
+        r"send\s+(?:us\s+)?your\s+(?:tips|pictures|photos)|become\s+a\s+member|already\s+a\s+subscriber|log\s+in|sign\s+in|"
+        r"facebook|twitter|whatsapp|x\s*\|)\b[^\n]{0,160}$", re.I)),
+    ("notice", re.compile(
+        r"^(?:©|\(c\)\s*\d{4}|copyright\b|tags?\s*:|topics?\s*:|filed\s+(?:under|in)\b|by\s+continuing\s+to\s+use\b|"
+        r"comments\s+are\s+(?:closed|open)|be\s+the\s+first\s+to\s+comment|skip\s+to\s+(?:main\s+)?content)[^\n]{0,200}$", re.I)),
+)  # fmt: skip
+
+
+def mark_page(text: str, marks: Mapping[str, str]) -> tuple[Span, ...]:
+    """`mark_boilerplate` for the text of a web page, of which more is known.
+
+    Args:
+        text: The article's text, as it was taken from the page.
+        marks: Lines that the page shows as captions, bylines, links and the like: words -> kind.
+
+    Returns:
+        Spans in order, not overlapping.
+    """
+    spans = list(mark_boilerplate(text))
+    whole = {span.start for span in spans if "\n" in text[max(0, span.start - 1) : span.start] or span.start == 0}
+    for start, line in _lines(text):
+        stripped = line.strip()
+        lead = start + len(line) - len(line.lstrip())
+        if not stripped or lead in whole or _CORRECTION.search(stripped):
+            continue
+        plain = re.sub(r"^[-*•|\s]+|[|\s]+$", "", stripped)
+        kind = marks.get(" ".join(plain.split())) or next(
+            (kind for kind, pattern in _PAGE_LINES if len(plain) <= LONGEST_MARKED_LINE and pattern.match(plain)), None
+        )
+        if kind:
+            end = lead + len(stripped)
+            spans = [span for span in spans if not (lead <= span.start < end)]
+            spans.append(Span(lead, end, kind))
+    return tuple(sorted(spans, key=lambda span: span.start))
 
 
 def find_corrections(text: str) -> tuple[Span, ...]:

@@ -1,21 +1,46 @@
-"""Takes articles in: what is new is embedded and stored, a group of articles per transaction."""
+"""Takes articles in: what is new is embedded and stored, a group of articles per transaction.
+
+A thread reads and parses ahead while this one embeds and stores. An article is all there or not
+there; killed at any moment, the same call does what was left.
+"""
 
 from __future__ import annotations
 
+import re
+import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field
 
-from assistant.catalogue import text_key
-from assistant.domain import Article, Passage
+from assistant.catalogue import Entry, text_key
 from assistant.embedder import Embedder
+from assistant.failpoints import reach
+from assistant.journal import Fetched
 from assistant.library import Library
-from ingest.extract import Raw, Rejected, read_articles
+from ingest.ahead import Ahead
+from ingest.duplicates import Copies
+from ingest.extract import read_articles
+from ingest.fetch import Fetcher
 from ingest.passages import cut_passages
-from ingest.sources import open_sources
+from ingest.records import Raw, Read, Rejected, Unchanged
+from ingest.sandbox import Sandbox
+from ingest.sources import Sources
 
 GROUP_PASSAGES = 256
 """Passages embedded together: enough for full batches, few enough to lose little at a kill."""
+
+Item = Read | Rejected | Unchanged
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of one article or document; `detail` is the lead of a duplicate, or why it was rejected."""
+
+    place: str
+    status: str
+    article_id: str | None = None
+    detail: str = ""
 
 
 @dataclass(slots=True)
@@ -25,13 +50,19 @@ class Report:
     added: int = 0
     updated: int = 0
     unchanged: int = 0
+    duplicates: int = 0
+    removed: int = 0
     passages: int = 0
     seconds: float = 0.0
+    documents: int = 0
+    total: int = 0
+    stopped: bool = False
     rejected: list[Rejected] = field(default_factory=list)
+    outcomes: list[Outcome] = field(default_factory=list)
 
     def record(self) -> dict[str, object]:
         """The fixed JSON form."""
-        return {
+        record: dict[str, object] = {
             "added": self.added,
             "updated": self.updated,
             "unchanged": self.unchanged,
@@ -39,19 +70,43 @@ class Report:
             "passages": self.passages,
             "seconds": round(self.seconds, 3),
         }
+        extra = {"duplicates": self.duplicates, "removed": self.removed, "stopped": self.stopped}
+        return record | {name: value for name, value in extra.items() if value}
 
 
 Progress = Callable[[Report], None]
 
 
-def ingest(library: Library, embedder: Embedder, sources: Sequence[str], progress: Progress | None = None) -> Report:
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How to ingest.
+
+    Attributes:
+        sync: Also remove what the sources do not hold any more.
+        fetcher: Fetches addresses; one with the defaults when None.
+        stop: Set from outside to end after the current group.
+    """
+
+    sync: bool = False
+    fetcher: Fetcher | None = None
+    stop: threading.Event = field(default_factory=threading.Event)
+
+
+def ingest(
+    library: Library,
+    embedder: Embedder,
+    sources: Sequence[str],
+    progress: Progress | None = None,
+    options: Options | None = None,
+) -> Report:
     """Take in every article that the sources name.
 
     Args:
         library: Where to; this call takes the right to write.
         embedder: Must be the one the library was made with.
-        sources: Paths of files or folders.
-        progress: Called after each group with the report so far.
+        sources: Paths of files or folders, and addresses of pages, feeds and sitemaps.
+        progress: Called after each document and group with the report so far.
+        options: How.
 
     Returns:
         What was done. Articles that were already there as they are cost nothing.
@@ -60,58 +115,145 @@ def ingest(library: Library, embedder: Embedder, sources: Sequence[str], progres
         UsageError: A source is not there.
         StoreError: The library cannot be written.
     """
-    return store_documents(library, embedder, open_sources(sources), progress)
+    chosen = options or Options()
+    with closing(Sandbox()) as sandbox:
+        with closing(Sources(sources, sandbox, chosen.fetcher, library.catalogue.journal)) as opened:
+            return _Run(library, embedder, chosen, progress).take(opened, opened, sandbox)
 
 
 def store_documents(
-    library: Library, embedder: Embedder, documents: Iterator[Raw | Rejected], progress: Progress | None = None
+    library: Library, embedder: Embedder, documents: Iterable[Raw | Rejected], progress: Progress | None = None
 ) -> Report:
-    """Take in documents that were already opened; see `ingest`."""
-    report, began = Report(), time.perf_counter()
-    with library:
-        current = library.catalogue.current_versions()
-        group: list[tuple[Article, Sequence[Passage], str]] = []
-        for article, origin in _articles(documents, report):
-            known = current.get(article.id)
-            if known == article.version:
+    """Take in documents that were already opened (uploads); see `ingest`."""
+    with closing(Sandbox()) as sandbox:
+        return _Run(library, embedder, Options(), progress).take(documents, None, sandbox)
+
+
+class _Run:
+    """One ingestion."""
+
+    def __init__(self, library: Library, embedder: Embedder, options: Options, progress: Progress | None) -> None:
+        self._library, self._embedder, self._options = library, embedder, options
+        self._progress, self._began = progress, time.perf_counter()
+        self._copies = Copies(library.catalogue)
+        self.report = Report()
+        self._group: list[Entry] = []
+        self._said: dict[str, Fetched] = {}
+        self._seen: list[tuple[str, str, str]] = []
+        self._kept: set[str] = set()
+
+    def take(
+        self, documents: Iterable[Raw | Rejected | Unchanged], sources: Sources | None, sandbox: Sandbox
+    ) -> Report:
+        with self._library:
+            catalogue = self._library.catalogue
+            self._copies.sign(catalogue.unsigned())
+            self._current = catalogue.current_versions()
+            with closing(Ahead(_items(documents, sandbox))) as items:
+                for item in items:
+                    self.report.total = sources.total if sources else 0
+                    self._take_one(item)
+                    if self._options.stop.is_set():
+                        self.report.stopped = True
+                        break
+            self._flush()
+            catalogue.journal.reject({r.source: r.reason for r in self.report.rejected})
+            catalogue.journal.see(self._seen)
+            if sources is not None and self._options.sync and not self.report.stopped:
+                self._remove_gone(sources)
+            self._library.sync()
+        self.report.seconds = time.perf_counter() - self._began
+        return self.report
+
+    def _take_one(self, item: Item | None) -> None:
+        report = self.report
+        if item is None:
+            report.documents += 1
+        elif isinstance(item, Rejected):
+            report.rejected.append(item)
+            report.outcomes.append(Outcome(item.source, "rejected", None, item.reason))
+            if not item.gone:
+                self._kept.update((item.source, re.sub(r"(?:#|, \w+ )\d+$", "", item.source)))
+        elif isinstance(item, Unchanged):
+            for article_id in self._library.catalogue.journal.origin_articles(item.origin):
                 report.unchanged += 1
-                continue
-            report.updated += known is not None
-            report.added += known is None
-            current[article.id] = article.version
-            group.append((article, cut_passages(article), origin))
-            if sum(len(passages) for _, passages, _ in group) >= GROUP_PASSAGES:
-                _flush(library, embedder, group, report)
-                report.seconds = time.perf_counter() - began
-                if progress:
-                    progress(report)
-        _flush(library, embedder, group, report)
-        library.sync()
-    report.seconds = time.perf_counter() - began
-    return report
+                report.outcomes.append(Outcome(item.origin, "unchanged", article_id))
+                self._seen.append((article_id, item.source or item.origin, item.origin))
+        else:
+            self._take_article(item)
+        if self._progress:
+            report.seconds = time.perf_counter() - self._began
+            self._progress(report)
+
+    def _take_article(self, item: Read) -> None:
+        article, raw, report = item.article, item.raw, self.report
+        source = raw.source or raw.origin
+        if raw.said is not None:
+            self._said[raw.origin] = raw.said
+        self._seen.append((article.id, source, raw.origin))
+        known = self._current.get(article.id)
+        if known == article.version:
+            report.unchanged += 1
+            report.outcomes.append(Outcome(item.place, "unchanged", article.id))
+            return
+        report.updated += known is not None
+        report.added += known is None
+        report.outcomes.append(Outcome(item.place, "updated" if known else "added", article.id))
+        self._current[article.id] = article.version
+        keys, alike = self._copies.find(article)
+        passages = cut_passages(article)
+        self._group.append(Entry(article, passages, raw.origin, source, item.place, item.read_from, keys, alike))
+        if sum(len(entry.passages) for entry in self._group) >= GROUP_PASSAGES:
+            reach("group-full")
+            self._flush()
+
+    def _flush(self) -> None:
+        """Embed what has no stored vector yet, store the group, empty it."""
+        catalogue, group = self._library.catalogue, self._group
+        if group:
+            texts = {text_key(p.text): p.text for entry in group for p in entry.passages}
+            missing = sorted(catalogue.missing_vectors(texts))
+            rows = self._embedder.encode([texts[key] for key in missing])
+            reach("group-embedded")
+            self._library.store(group, {key: row.tobytes() for key, row in zip(missing, rows, strict=True)})
+            self.report.passages += sum(len(entry.passages) for entry in group)
+            self._tell_duplicates([entry.article.id for entry in group])
+            self._copies.stored()
+            group.clear()
+        catalogue.journal.keep_fetched(self._said)
+        self._said.clear()
+
+    def _tell_duplicates(self, article_ids: Sequence[str]) -> None:
+        leads = self._library.catalogue.leads(article_ids)
+        self.report.duplicates += len(leads)
+        at = {o.article_id: i for i, o in enumerate(self.report.outcomes) if o.article_id in leads}
+        for article_id, index in at.items():
+            place = self.report.outcomes[index].place
+            self.report.outcomes[index] = Outcome(place, "duplicate", article_id, leads[article_id])
+
+    def _remove_gone(self, sources: Sources) -> None:
+        """Remove what the sources held at an earlier time and hold no more.
+
+        An origin that could not be read keeps its articles, and a source that could not be listed all of them.
+        """
+        journal = self._library.catalogue.journal
+        seen = {(article_id, origin) for article_id, _, origin in self._seen}
+        kept = self._kept
+        gone: list[tuple[str, str]] = []
+        for key in sources.keys:
+            if key not in sources.incomplete:
+                held = journal.seen_in(key, folder=key in sources.folders)
+                gone += [pair for pair in held if pair not in seen and pair[1] not in kept]
+        if gone:
+            self.report.removed = self._library.remove(journal.lose(gone))
 
 
-def _articles(documents: Iterator[Raw | Rejected], report: Report) -> Iterator[tuple[Article, str]]:
+def _items(documents: Iterable[Raw | Rejected | Unchanged], sandbox: Sandbox) -> Iterator[Item | None]:
+    """Everything that the documents hold; None after each of them."""
     for document in documents:
-        if isinstance(document, Rejected):
-            report.rejected.append(document)
-            continue
-        for item in read_articles(document):
-            if isinstance(item, Rejected):
-                report.rejected.append(item)
-            else:
-                yield item, document.origin
-
-
-def _flush(
-    library: Library, embedder: Embedder, group: list[tuple[Article, Sequence[Passage], str]], report: Report
-) -> None:
-    """Embed what has no stored vector yet, store the group, empty it."""
-    if not group:
-        return
-    texts = {text_key(p.text): p.text for _, passages, _ in group for p in passages}
-    missing = sorted(library.catalogue.missing_vectors(texts))
-    rows = embedder.encode([texts[key] for key in missing])
-    library.store(group, {key: row.tobytes() for key, row in zip(missing, rows, strict=True)})
-    report.passages += sum(len(passages) for _, passages, _ in group)
-    group.clear()
+        if isinstance(document, Raw):
+            reach("document-read")
+            yield from read_articles(document, sandbox)
+        else:
+            yield document
+        yield None

@@ -1,0 +1,85 @@
+"""The SQLite file: connections per thread, transactions, errors as one sentence. Knows no table.
+
+With `catalogue` the only module that imports sqlite3.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from assistant.errors import StoreError
+
+Connection = sqlite3.Connection
+
+
+class Database:
+    """One database file, usable from several threads.
+
+    Args:
+        path: The file; its folder is made when it is not there.
+
+    Raises:
+        StoreError: The folder cannot be made.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._local = threading.local()
+        self._open: list[sqlite3.Connection] = []
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise StoreError(f"The data folder {str(path.parent)!r} cannot be made: {error.strerror}. "
+                             "Choose another with --home.") from error  # fmt: skip
+
+    def _connect(self) -> sqlite3.Connection:
+        con: sqlite3.Connection | None = getattr(self._local, "con", None)
+        if con is None:
+            con = sqlite3.connect(self.path, timeout=30, isolation_level=None, check_same_thread=False)
+            con.execute("PRAGMA synchronous = FULL")
+            con.execute("PRAGMA cache_size = -32000")
+            self._local.con = con
+            self._open.append(con)
+        return con
+
+    @contextmanager
+    def guard(self) -> Iterator[sqlite3.Connection]:
+        """This thread's connection; SQLite's errors become one sentence.
+
+        Raises:
+            StoreError: SQLite failed.
+        """
+        try:
+            yield self._connect()
+        except sqlite3.Error as error:
+            raise StoreError(
+                f"The catalogue {str(self.path)!r} cannot be used: {error}. Check the folder's permissions and free "
+                "space, then run `byline doctor`."
+            ) from error
+
+    @contextmanager
+    def write(self) -> Iterator[sqlite3.Connection]:
+        """One transaction: all of it or nothing.
+
+        Raises:
+            StoreError: SQLite failed; nothing was written.
+        """
+        with self.guard() as con:
+            con.execute("BEGIN IMMEDIATE")
+            try:
+                yield con
+                con.execute("COMMIT")
+            except BaseException:
+                if con.in_transaction:
+                    con.execute("ROLLBACK")
+                raise
+
+    def close(self) -> None:
+        """Close every connection; the database is not used afterwards."""
+        while self._open:
+            self._open.pop().close()
+        self._local = threading.local()

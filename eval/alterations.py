@@ -160,7 +160,9 @@ def change_unit(text: str, around: Around, rng: random.Random) -> str | None:
         pattern = rf"{re.escape(old)}(?=\d)" if old in "€$£" else rf"(?<=[\d\w][ -]){re.escape(old)}\b"
         for match in re.finditer(pattern, text):
             before = text[max(0, match.start() - 14) : match.start()]
-            counted = old in "€$£" or re.search(r"\d[\d.,]*[ -]$", before) or before.rstrip(" -").endswith(tuple(_COUNTS))
+            counted = (
+                old in "€$£" or re.search(r"\d[\d.,]*[ -]$", before) or before.rstrip(" -").endswith(tuple(_COUNTS))
+            )
             if counted and not _inside_quotation(text, match.start()):
                 found.append((match, new))
     return _put(text, *rng.choice(found)) if found else None
@@ -196,7 +198,7 @@ def say_the_opposite(text: str, around: Around, rng: random.Random) -> str | Non
     found = [
         (match, new)
         for old, new in _OPPOSITES
-        for match in re.finditer(rf"\b{old}\b", text)
+        for match in re.finditer(rf"(?<![-\w]){old}\b", text)
         if not _inside_quotation(text, match.start())
     ]
     return _put(text, *rng.choice(found)) if found else None
@@ -207,7 +209,9 @@ def merge(text: str, around: Around, rng: random.Random) -> str | None:
     mine = _split(text)
     if mine is None:
         return None
-    others = [found for s in around.sentences if s != text and (found := _split(s)) and not _same_subject(mine[0], found[0])]
+    others = [
+        found for s in around.sentences if s != text and (found := _split(s)) and not _same_subject(mine[0], found[0])
+    ]
     if not others:
         return None
     subject, predicate = mine[0], rng.choice(others)[1]
@@ -217,7 +221,11 @@ def merge(text: str, around: Around, rng: random.Random) -> str | None:
 def _split(text: str) -> tuple[str, str] | None:
     """A sentence as (subject with a name, predicate), or None when it is not that plain."""
     match = re.match(rf"^([^“”\"]{{3,70}}?)\s+({_VERB}\b[^“”\"]+)$", text)
-    if not match or not names(match[1]) or match[1].split()[0] in _OPENERS | {"In", "On", "At", "Among", "Under", "From"}:
+    if (
+        not match
+        or not names(match[1])
+        or match[1].split()[0] in _OPENERS | {"In", "On", "At", "Among", "Under", "From"}
+    ):
         return None
     if len(match[2].split()) < 4 or "," in match[1]:
         return None

@@ -17,15 +17,18 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
+import numpy.typing as npt
+
 from assistant.domain import Article, Passage
 from assistant.embedder import OnnxEmbedder
 from assistant.reader import format_header
 from assistant.support import Support, check_support
-from assistant.words import content_words, names
+from assistant.words import content_words, names, numbers
 from eval.alterations import ALTERATIONS, Around
 from eval.cases import half_of
 from eval.suites import DATA, ROOT
-from ingest.extract import read_articles
+from ingest.extract import Raw, read_articles
 from ingest.passages import cut_passages
 from ingest.sources import open_sources
 
@@ -33,7 +36,7 @@ SAMPLE = ROOT / "eval/sample/articles"
 PARAPHRASES = ROOT / "eval/sample/paraphrases.jsonl"
 PER_ARTICLE = 6
 """True sentences taken from each article as they stand."""
-CORPUS_ARTICLES = 200
+CORPUS_ARTICLES = 100
 """Articles taken from the corpus, spread evenly."""
 
 
@@ -93,7 +96,9 @@ def build_trials(articles: Sequence[tuple[str, Article]], seed: int = 0) -> list
             continue
         other = rng.choice([a for _, a in articles if a.id != article.id])
         around = (everyone[article.id], everyone[other.id])
-        true = _verbatim(passages, rng) + [("paraphrase", t, _home(t, passages)) for t in rephrased[str(article.source_id)]]
+        true = _verbatim(passages, rng) + [
+            ("paraphrase", t, _home(t, passages)) for t in rephrased[str(article.source_id)]
+        ]
         for kind, text, passage in true:
             trials += _trials(origin, article, kind, text, passage, around, passages, rng)
     return trials
@@ -127,26 +132,33 @@ def _verbatim(passages: Sequence[Passage], rng: random.Random) -> list[tuple[str
 
 def _is_whole(sentence: str) -> bool:
     words = sentence.split()
-    return 7 <= len(words) <= 45 and "\n" not in sentence and sentence[0] in "“\"‘'" + "ABCDEFGHIJKLMNOPQRSTUVWXYZ" and (
-        sentence.rstrip("”\"’'")[-1:] in ".!?"
+    return (
+        7 <= len(words) <= 45
+        and "\n" not in sentence
+        and sentence[0] in "“\"‘'" + "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+        and (sentence.rstrip("”\"’'")[-1:] in ".!?")
     )
 
 
 def _home(text: str, passages: Sequence[Passage]) -> Passage:
     """The passage that a paraphrase is of: the one it shares most words with."""
-    wanted = set(content_words(text))
-    return max(passages, key=lambda p: len(wanted & set(content_words(p.text))))
+    wanted = _held(text)
+    return max(passages, key=lambda p: len(wanted & _held(p.text)))
+
+
+def _held(text: str) -> set[str | float]:
+    return {*content_words(text), *numbers(text)}
 
 
 def _sentences(passage: Passage) -> tuple[str, ...]:
     return tuple(passage.text[a - passage.start : b - passage.start] for a, b in passage.sentences)
 
 
-def load_articles(data: Path | None = None) -> list[tuple[str, Article]]:
-    """The sample articles, and some of the corpus where it is present."""
+def load_articles(data: Path | None = None, *, samples_only: bool = False) -> list[tuple[str, Article]]:
+    """The sample articles, and some of the corpus where it is present and not left out."""
     found = [("sample", article) for article in _read(SAMPLE)]
     corpus = (data or DATA) / "multihop_rag" / "corpus.json"
-    if corpus.exists():
+    if corpus.exists() and not samples_only:
         rows = _read(corpus)
         step = max(1, len(rows) // CORPUS_ARTICLES)
         found += [("corpus", article) for article in rows[::step]]
@@ -154,29 +166,25 @@ def load_articles(data: Path | None = None) -> list[tuple[str, Article]]:
 
 
 def _read(path: Path) -> list[Article]:
-    return [item for raw in open_sources([str(path)]) for item in read_articles(raw) if isinstance(item, Article)]
+    raws = [raw for raw in open_sources([str(path)]) if isinstance(raw, Raw)]
+    return [item for raw in raws for item in read_articles(raw) if isinstance(item, Article)]
 
 
-def judge(trials: Iterable[Trial]) -> list[Told]:
+def judge(trials: Sequence[Trial]) -> list[Told]:
     """Ask the support check about every trial."""
-    encoder = _Remembering()
+    encoder = _Remembering(text for trial in trials for text in (trial.text, *trial.sources))
     return [Told(t, check_support(t.text, t.sources, t.header, encoder)) for t in trials]
 
 
 class _Remembering:
     """The bundled embedder, each text embedded once."""
 
-    def __init__(self) -> None:
-        self._inner = OnnxEmbedder()
-        self._known: dict[str, object] = {}
+    def __init__(self, texts: Iterable[str]) -> None:
+        unique = list(dict.fromkeys(texts))
+        self._known = dict(zip(unique, OnnxEmbedder().encode(unique), strict=True)) if unique else {}
 
-    def encode(self, texts: Sequence[str]) -> object:
-        import numpy as np
-
-        new = [t for t in dict.fromkeys(texts) if t not in self._known]
-        if new:
-            self._known.update(zip(new, self._inner.encode(new), strict=True))
-        return np.stack([self._known[t] for t in texts])  # type: ignore[arg-type]
+    def encode(self, texts: Sequence[str]) -> npt.NDArray[np.float32]:
+        return np.stack([self._known[text] for text in texts])
 
 
 def rates(told: Sequence[Told]) -> dict[str, tuple[int, int]]:
@@ -197,7 +205,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--wrong", type=int, default=0, help="show so many wrong ones of each kind")
     chosen = parser.parse_args(arguments)
-    told = judge(t for t in build_trials(load_articles(chosen.data), chosen.seed) if t.half == chosen.half)
+    told = judge([t for t in build_trials(load_articles(chosen.data), chosen.seed) if t.half == chosen.half])
     for origin in ("sample", "corpus"):
         some = [item for item in told if item.trial.origin == origin]
         if not some:

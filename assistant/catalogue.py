@@ -232,14 +232,14 @@ class Catalogue(Database):
 
     def version_counts(self) -> dict[str, int]:
         """Article id -> number of its versions, for articles that have more than one."""
-        with self._guard() as con:
+        with self.guard() as con:
             return dict(
                 con.execute("SELECT article_id, count(*) FROM versions GROUP BY article_id HAVING count(*) > 1")
             )
 
     def copies(self) -> dict[str, str]:
         """Article id -> the article that it is a copy of."""
-        with self._guard() as con:
+        with self.guard() as con:
             return dict(con.execute("SELECT id, duplicate_of FROM articles WHERE duplicate_of IS NOT NULL"))
 
     def headlines(self) -> list[Headline]:

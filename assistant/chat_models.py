@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import queue
 import secrets
+import socket
 import threading
 import time
 from collections.abc import Iterator, Sequence
@@ -23,6 +24,8 @@ from assistant.errors import ModelError
 from assistant.settings import BUNDLED_CHAT, QUOTATIONS, Settings
 
 MAX_ANSWER_TOKENS = 400
+MAX_ANSWER_CHARACTERS = 12 * MAX_ANSWER_TOKENS
+"""A server that does not keep to the number of tokens asked for is cut off here."""
 CONTEXT_TOKENS = 4096
 SLOTS = 2
 NOT_FOUND = "NOT FOUND"
@@ -99,16 +102,22 @@ class RemoteChatModel:
             ModelError: The model is missing, refused, could not be reached or was too slow.
         """
         settings = self._settings
-        timeouts = httpx.Timeout(settings.token_timeout, connect=settings.connect_timeout)
-        client = httpx.Client(timeout=timeouts, follow_redirects=False, trust_env=True)
-        pump = _Pump(lambda: self._model(client).stream(list(messages)), client)
+        line = _Line(httpx.Timeout(settings.token_timeout, connect=settings.connect_timeout))
+        pump = _Pump(lambda: self._model(line.client).stream(list(messages)), line)
         deadline = time.monotonic() + settings.answer_timeout
+        length = 0
         try:
             while True:
                 left = min(settings.token_timeout + settings.connect_timeout, deadline - time.monotonic())
                 piece = pump.next(left, stop)
                 if piece is None:
+                    self._check_end(pump, stop)
                     return
+                length += len(piece)
+                if length > MAX_ANSWER_CHARACTERS:
+                    raise ModelError(
+                        f"The chat model {self.name!r} did not stop after {MAX_ANSWER_CHARACTERS:,} characters: use another model."
+                    )
                 yield piece
         except TimeoutError as error:
             raise ModelError(
@@ -118,9 +127,22 @@ class RemoteChatModel:
         except ModelError:
             raise
         except Exception as error:  # providers raise classes of their own; each becomes one sentence
-            raise ModelError(explain(error, self.name)) from error
+            raise ModelError(self._without_key(explain(error, self.name))) from error
         finally:
             pump.close()
+
+    def _check_end(self, pump: _Pump, stop: threading.Event | None) -> None:
+        """An answer ends with its reason; a connection that merely closes has been cut."""
+        if stop is not None and stop.is_set():
+            return
+        if pump.ended_by == "content_filter":
+            raise ModelError(f"The chat model {self.name!r} withheld its answer (content filter): ask in other words.")
+        if not pump.ended_by and self._address()[0]:
+            raise ModelError(f"The chat model {self.name!r} broke off in the middle of its answer: try again.")
+
+    def _without_key(self, text: str) -> str:
+        key = self._address()[1]
+        return text.replace(key, "[key]") if key else text
 
     def close(self) -> None:
         """Nothing was started."""
@@ -131,12 +153,48 @@ class _Ended:
     error: BaseException | None = None
 
 
-class _Pump:
-    """Reads a blocking stream in a thread, so that waiting has a deadline and can be cut."""
+class _Line:
+    """The connections of one request, which can be cut while a thread waits on them.
 
-    def __init__(self, open_stream: Any, client: httpx.Client) -> None:
+    Closing a socket does not wake the thread that reads from it; shutting it down does.
+    """
+
+    def __init__(self, timeouts: httpx.Timeout) -> None:
+        self._sockets: list[socket.socket] = []
+        self.client = httpx.Client(
+            timeout=timeouts, follow_redirects=False, trust_env=True, event_hooks={"request": [self._watch]}
+        )
+
+    def _watch(self, request: httpx.Request) -> None:
+        request.extensions["trace"] = self._traced
+
+    def _traced(self, event: str, info: dict[str, Any]) -> None:
+        if event in ("connection.connect_tcp.complete", "connection.start_tls.complete"):
+            found = info["return_value"].get_extra_info("socket")
+            if found is not None:
+                self._sockets.append(found)
+
+    def cut(self) -> None:
+        """End every connection at once."""
+        for sock in self._sockets:
+            try:
+                sock.shutdown(socket.SHUT_RDWR)
+            except OSError:  # it was closed already
+                continue
+        self.client.close()
+
+
+class _Pump:
+    """Reads a blocking stream in a thread, so that waiting has a deadline and can be cut.
+
+    Attributes:
+        ended_by: Why the model stopped, in its own word; empty when it did not say.
+    """
+
+    def __init__(self, open_stream: Any, line: _Line) -> None:
+        self.ended_by = ""
         self._pieces: queue.Queue[str | _Ended] = queue.Queue()
-        self._client = client
+        self._line = line
         self._closed = False
         self._thread = threading.Thread(target=self._run, args=(open_stream,), name="byline-chat", daemon=True)
         self._thread.start()
@@ -146,6 +204,8 @@ class _Pump:
             for chunk in open_stream():
                 if self._closed:
                     break
+                told = chunk.response_metadata
+                self.ended_by = str(told.get("finish_reason") or told.get("stop_reason") or self.ended_by)
                 text = chunk.text if isinstance(chunk.text, str) else chunk.text()
                 if text:
                     self._pieces.put(text)
@@ -175,7 +235,7 @@ class _Pump:
     def close(self) -> None:
         """Cut the connection; the model's server stops its work when it notices."""
         self._closed = True
-        self._client.close()
+        self._line.cut()
         self._thread.join(timeout=1)
 
 

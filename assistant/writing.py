@@ -25,6 +25,10 @@ MAX_PASSAGES = 5
 _SENTENCE_END = re.compile(r"(?<=[.!?])[\"”’')]*(?:\s*\[\d[\d,\s]*\])*(?=\s)|(?<=\])[.!?]?(?=\s+[A-Z“\"])|\n+")
 
 
+_WHOLE = re.compile(r"(?:[.!?][\"”’')]*(?:\s*\[\d[\d,\s]*\])*|\][.!?]?)\s*$")
+"""How a last sentence ends that was not cut off."""
+
+
 @dataclass
 class Writing:
     """One run of a chat model over the evidence.
@@ -58,8 +62,11 @@ class Writing:
             while match := _SENTENCE_END.search(buffer):
                 sentence, buffer = buffer[: match.end()], buffer[match.end() :]
                 yield from self._checked(sentence, encoder)
-        if stop is None or not stop.is_set():
-            yield from self._checked(buffer, encoder)
+        if (stop is None or not stop.is_set()) and (rest := buffer.strip()):
+            if _WHOLE.search(rest):
+                yield from self._checked(rest, encoder)
+            else:
+                self.dropped.append(f"{without_markers(rest)} (it was cut off before its end)")
 
     def _checked(self, raw: str, encoder: Encoder) -> Iterator[Checked]:
         text = without_markers(raw)

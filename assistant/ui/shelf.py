@@ -10,7 +10,7 @@ from assistant.domain import Headline
 from assistant.library import Library
 from assistant.ui.jobs import Job
 from assistant.ui.text import counted, day, esc
-from ingest.extract import READERS
+from ingest.extract import FORMS
 
 PAGE = 50
 """Rows of one page of the table."""
@@ -187,7 +187,7 @@ def render_shelf(paths: bool) -> str:
     return (
         '<section class="pane shelf" aria-label="Library"><div class="pane-main"><h1>Library</h1>'
         '<div class="add"><div class="drop-zone"><input type="file" id="byline-files" multiple class="unseen" '
-        f'accept="{",".join(sorted(READERS))}">'
+        f'accept="{",".join(FORMS)}">'
         '<label for="byline-files">Choose files</label><span>or drop them here</span></div>'
         f'<form data-shelf-form="add"><label for="byline-source">{label}</label><span class="line">'
         '<input type="text" id="byline-source" name="source" autocomplete="off" spellcheck="false" maxlength="2000">'

@@ -15,15 +15,19 @@ from assistant.settings import PASSAGE_RULES, Settings
 from assistant.weights import Weights, load_weights
 
 
-def open_library(settings: Settings) -> tuple[Library, Embedder]:
+def open_library(settings: Settings, *, adopt: bool = False) -> tuple[Library, Embedder]:
     """The library in the settings' data folder and the embedder that it is made with.
+
+    Args:
+        settings: Which folder and which embedding model.
+        adopt: Open a library of another embedding model, to embed it anew.
 
     Raises:
         StoreError: The data folder cannot be used.
         ModelError: The embedding model cannot be loaded.
     """
     embedder = make_embedder(settings.embedding_model, settings.threads)
-    return Library(settings.home, fingerprint(settings)), embedder
+    return Library(settings.home, fingerprint(settings), adopt=adopt), embedder
 
 
 def fingerprint(settings: Settings) -> str:

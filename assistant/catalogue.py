@@ -374,6 +374,24 @@ class Catalogue(Database):
                 (above,),
             )
 
+    def passage_texts(self) -> dict[bytes, str]:
+        """Text key -> text of every passage, those of older versions too."""
+        with self.guard() as con:
+            sql = "SELECT p.text_key, f.body FROM passages p JOIN passages_fts f ON f.rowid = p.seq"
+            return dict(con.execute(sql))
+
+    def replace_vectors(self, vectors: Mapping[bytes, bytes], fingerprint: str) -> None:
+        """Put other vectors in the place of all stored ones, in one transaction.
+
+        Args:
+            vectors: Text key -> float32 bytes, for every passage.
+            fingerprint: What they were made with.
+        """
+        with self.change() as con:
+            con.execute("DELETE FROM vectors")
+            con.executemany("INSERT INTO vectors VALUES (?, ?)", vectors.items())
+            con.execute("INSERT OR REPLACE INTO meta VALUES ('fingerprint', ?)", (fingerprint,))
+
     def state(self) -> str:
         """A value that changes whenever articles do; one look-up, to be asked before every search."""
         with self.guard() as con:

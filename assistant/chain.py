@@ -115,6 +115,12 @@ class Assistant:
                 return event.answer
         raise AssertionError("a stream ends with its answer")
 
+    def warm(self) -> None:
+        """Open the models and the index now instead of at the first question."""
+        self.library.sync()
+        self.reader.read("", [("", "")])
+        self.embedder.encode([""])
+
     def search(self, query: str, k: int = 10, filters: Filters | None = None, as_of: date | None = None) -> list[Hit]:
         """Find passages without answering, best first, in the order in which they would be read."""
         understood = self._understand(query, (), filters, as_of)

@@ -114,7 +114,7 @@ def ask(
         raise UsageError("Expected either a question or --batch FILE, found " + ("both." if question else "neither."))
     turns = _history(json.loads(_read(history))) if history else []
     rows = list(_rows(batch, "question")) if batch else []
-    with _assistant(context.obj) as assistant:
+    with _assistant(context.obj, warm=len(rows) > 1) as assistant:
         if batch is None:
             answer = assistant.answer(question or "", turns, as_of=day)
             _print_json(answer_record(answer)) if as_json else print(_plain(answer))
@@ -146,7 +146,7 @@ def search(
     if (query is None) == (batch is None):
         raise UsageError("Expected either a query or --batch FILE, found " + ("both." if query else "neither."))
     rows = list(_rows(batch, "query")) if batch else []
-    with _assistant(context.obj) as assistant:
+    with _assistant(context.obj, warm=len(rows) > 1) as assistant:
         if batch is None:
             hits = assistant.search(query or "", k, as_of=day)
             if as_json:
@@ -272,10 +272,22 @@ def serve(
 
 
 @app.command()
-def repair(context: typer.Context) -> None:
-    """Make the dense index anew from the stored vectors; nothing is embedded."""
-    with _library(context.obj) as library, library:
-        print(f"{library.repair()} vectors in the index")
+def repair(
+    context: typer.Context,
+    reembed: Annotated[
+        bool, typer.Option("--reembed", help="Embed all passages with the model of the settings.")
+    ] = False,
+) -> None:
+    """Make the dense index anew from the stored vectors; nothing is embedded unless asked for."""
+    from assistant.assembly import open_library
+
+    library, embedder = open_library(context.obj, adopt=reembed)
+    try:
+        with library:
+            count = library.reembed(embedder.encode) if reembed else library.repair()
+    finally:
+        library.close()
+    print(f"{count} vectors in the index")
 
 
 @app.command()
@@ -311,11 +323,13 @@ def doctor(context: typer.Context, as_json: AsJson = False) -> None:
 
 
 @contextmanager
-def _assistant(settings: Settings) -> Iterator[Any]:
+def _assistant(settings: Settings, *, warm: bool) -> Iterator[Any]:
     from assistant.assembly import build_assistant
 
     assistant = build_assistant(settings)
     try:
+        if warm:
+            assistant.warm()
         yield assistant
     finally:
         assistant.close()

@@ -7,7 +7,7 @@ number before the next search, also after a kill or after another process wrote.
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -24,6 +24,9 @@ Vectors = npt.NDArray[np.float32]
 EXACT_BELOW = 20_000
 """With so few eligible passages the stored vectors are compared one by one: filtered search in the
 index loses hits where few passages fit, and is slower."""
+
+EMBED_AT_ONCE = 512
+"""Passages embedded together when all are embedded anew."""
 
 TIED = 16
 """So many more are asked of the index, so that equal scores (copies) are cut by passage number and not
@@ -46,11 +49,13 @@ class Library:
         home: The data folder.
         fingerprint: Embedding model and passage rules; a library made with another is refused.
 
+        adopt: Open it although it was made with another embedding model, to embed it anew.
+
     Raises:
         StoreError: The folder cannot be used, or was made with another embedding model or rules.
     """
 
-    def __init__(self, home: Path, fingerprint: str) -> None:
+    def __init__(self, home: Path, fingerprint: str, *, adopt: bool = False) -> None:
         self.home = home
         self.catalogue = Catalogue(home / "catalogue.sqlite3")
         made_with = f"{fingerprint}, library {self.catalogue.meta('library')}"
@@ -59,17 +64,23 @@ class Library:
         self._guard = threading.RLock()
         self._matrix: _Matrix | None = None
         self._synced = ""
+        self._fingerprint = fingerprint
         try:
-            self._check_fingerprint(fingerprint)
+            self._check_fingerprint(fingerprint, adopt)
         except StoreError:
             self.catalogue.close()
             raise
 
-    def _check_fingerprint(self, fingerprint: str) -> None:
+    def _check_fingerprint(self, fingerprint: str, adopt: bool) -> None:
         found = self.catalogue.meta("fingerprint")
         if found is None:
             self.catalogue.set_meta("fingerprint", fingerprint)
-        elif found != fingerprint:
+        elif found.rpartition(", ")[2] != fingerprint.rpartition(", ")[2]:
+            raise StoreError(
+                f"The data folder {str(self.home)!r} was made with {found!r}, this Byline cuts passages by "
+                f"{fingerprint.rpartition(', ')[2]!r}: ingest the articles into a new folder with --home."
+            )
+        elif found != fingerprint and not adopt:
             raise StoreError(
                 f"The data folder {str(self.home)!r} was made with {found!r}, the settings ask for {fingerprint!r}: "
                 "set BYLINE_EMBEDDING_MODEL back, or run `byline repair --reembed`."
@@ -134,6 +145,25 @@ class Library:
             self._synced = self.catalogue.state()
             return count
 
+    def reembed(self, encode: Callable[[Sequence[str]], Vectors]) -> int:
+        """Embed every stored passage with another model and make the index anew. Needs the right to write.
+
+        Args:
+            encode: Texts -> float32 [texts, width].
+
+        Returns:
+            How many vectors the index holds now.
+        """
+        texts = self.catalogue.passage_texts()
+        keys = list(texts)
+        vectors: dict[bytes, bytes] = {}
+        for start in range(0, len(keys), EMBED_AT_ONCE):
+            some = keys[start : start + EMBED_AT_ONCE]
+            rows = encode([texts[key] for key in some])
+            vectors.update((key, row.tobytes()) for key, row in zip(some, rows, strict=True))
+        self.catalogue.replace_vectors(vectors, self._fingerprint)
+        return self.repair()
+
     def sync(self) -> bool:
         """Bring the dense index up to the catalogue.
 
@@ -160,7 +190,9 @@ class Library:
         Returns:
             (passage number, cosine), best first.
         """
-        if among is not None and len(among) <= EXACT_BELOW:
+        few = (self.catalogue.counts()["passages"] if among is None else len(among)) <= EXACT_BELOW
+        if few and (among is not None or not self._dense.is_open):
+            # One question to a small library is answered before Chroma would have been imported.
             return self._exact(vector, limit, among)
         if not self.sync():
             return self._exact(vector, limit, among)

@@ -50,6 +50,11 @@ class DenseIndex:
         self.applied = 0
         """The highest passage number in the index; those above it are not searched here yet."""
 
+    @property
+    def is_open(self) -> bool:
+        """Whether this process holds the index open."""
+        return self._collection is not None
+
     def acquire(self) -> bool:
         """Open the index if no other process holds it.
 

@@ -66,7 +66,9 @@ def _fill(suite: Suite, settings: Settings, progress: Callable[[Report], None] |
 def open_assistant(settings: Settings, threads: int, cores: int) -> Assistant:
     """The same assistant as everywhere, its models with the cores that one of several threads can have."""
     each = settings.threads or max(1, cores // threads)
-    return build_assistant(settings.model_copy(update={"threads": each}))
+    assistant = build_assistant(settings.model_copy(update={"threads": each}))
+    assistant.warm()
+    return assistant
 
 
 def gold_texts(assistant: Assistant, ids: set[int | str]) -> dict[int | str, tuple[str, str]]:

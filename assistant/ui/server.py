@@ -149,7 +149,9 @@ def _worth_saying(record: logging.LogRecord) -> bool:
 def _assistant(settings: Settings) -> Any:
     from assistant.assembly import build_assistant  # imports Chroma and the models' runtimes
 
-    return build_assistant(settings)
+    assistant = build_assistant(settings)
+    assistant.warm()
+    return assistant
 
 
 def health(boot: Boot) -> dict[str, Any]:

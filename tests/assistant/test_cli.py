@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import os
+import sqlite3
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -56,6 +58,15 @@ def small(tmp_path: Path) -> Path:
     path = tmp_path / "small.json"
     path.write_text(json.dumps(rows), "utf-8")
     return path
+
+
+@contextmanager
+def sqlite_of(home: Path) -> Iterator[sqlite3.Connection]:
+    """The catalogue's file, to be tampered with."""
+    con = sqlite3.connect(home / "catalogue.sqlite3")
+    with con:
+        yield con
+    con.close()
 
 
 def test_the_seed_article_is_answered_exactly(byline: Run, seed_files: list[str]) -> None:
@@ -154,6 +165,22 @@ def test_doctor_and_repair_say_what_they_find(byline: Run, small: Path) -> None:
     assert code == 0, out
     assert "2 in" in out
     assert byline("repair")[:2] == (0, "2 vectors in the index\n")
+
+
+def test_another_embedding_model_is_refused_until_the_library_is_embedded_anew(
+    byline: Run, small: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    byline("ingest", small)
+    asked = byline("search", "mayor", "--json")[1]
+    home = load_settings().home
+    with sqlite_of(home) as con:  # as if made with another model: its name and its vectors
+        con.execute("UPDATE meta SET value = replace(value, 'bundled:', 'other:') WHERE key = 'fingerprint'")
+        con.execute("UPDATE vectors SET vector = zeroblob(length(vector))")
+    code, out, err = byline("search", "mayor", "--json")
+    assert (code, out) == (1, "")
+    assert "byline repair --reembed" in err
+    assert byline("repair", "--reembed")[:2] == (0, "2 vectors in the index\n")
+    assert byline("search", "mayor", "--json")[1] == asked
 
 
 def make_wrong(tmp_path: Path) -> dict[str, tuple[Path, str]]:

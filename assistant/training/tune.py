@@ -36,6 +36,8 @@ from eval.text import covers_groups
 
 REFUSALS = 0.15
 """Share of answerable questions that may be declined, when the threshold is chosen."""
+READ_FIRST = 5
+"""Hits among which evidence should be, besides being first."""
 DEV_WEIGHT = 4
 """A dev question counts as so many of ours: they are few, and are the kind that is asked."""
 
@@ -102,7 +104,8 @@ def tune_passages(asked: Sequence[Asked], weights: Weights) -> Weights:
         for rows, weight in table:
             order = np.argsort(-(rows[:, :3] @ np.array(trial)), kind="stable")
             gold = rows[order, 3] > 0
-            total += weight * (gold[:1].any() + gold[:5].any() + (1 / (1 + gold.argmax()) if gold.any() else 0))
+            rank = 1 + int(gold.argmax()) if gold.any() else 99
+            total += weight * ((rank == 1) + (rank <= READ_FIRST) + 1 / rank)
             count += weight
         return total / (3 * count)
 

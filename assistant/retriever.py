@@ -6,8 +6,10 @@ Copies of one story count once. Nothing is read here; `reader` scores what this 
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from itertools import chain
 from typing import Any
 
 from langchain_core.callbacks import CallbackManagerForRetrieverRun
@@ -27,6 +29,8 @@ SHARE = 8
 """How many passages of each outlet or period that the question names are added to the pool."""
 MAX_TERMS = 40
 """A long question is cut to its rarest words: full text costs what its words' lists cost."""
+OUTLET_SHARE = 0.5
+"""Most of the hits that one outlet gets while others have something, unless the question names it."""
 SAME_STORY = 0.8
 """Share of common word runs from which two passages count as one."""
 
@@ -132,7 +136,7 @@ class HybridRetriever(BaseRetriever):
         found = self._both(match, vector, among, POOL, dense_weight)
         shares = [self._both(match, vector, self._inside(query, scope), SHARE, dense_weight) for scope in scopes(query)]
         ordered = _with_shares(found, shares, limit)
-        return self._hits(ordered, limit)
+        return self._hits(ordered, limit, {*query.outlets, *query.filters.outlets})
 
     def _both(self, match: str, vector: Any, among: set[int] | None, pool: int, dense_weight: float) -> list[Found]:
         if among is not None and not among:
@@ -146,11 +150,15 @@ class HybridRetriever(BaseRetriever):
         allowed = self.library.catalogue.eligible(query.filters, None)
         return inside if allowed is None else inside & allowed
 
-    def _hits(self, found: Sequence[Found], limit: int) -> list[Hit]:
+    def _hits(self, found: Sequence[Found], limit: int, asked: set[str]) -> list[Hit]:
+        """The best, copies once; what one outlet has beyond its share stands behind all others."""
         stored = self.library.catalogue.passages([item.number for item in found])
         hits: list[Hit] = []
         seen: list[tuple[frozenset[str], int]] = []
-        for item in found:
+        shares: Counter[str] = Counter()
+        most = max(1, round(limit * OUTLET_SHARE))
+        later: list[Found] = []
+        for item in chain(found, later):  # `later` grows while the first is read
             if item.number not in stored:
                 continue
             passage, headline = stored[item.number]
@@ -161,6 +169,11 @@ class HybridRetriever(BaseRetriever):
                 continue
             if len(hits) == limit:
                 break
+            outlet = headline.outlet or ""
+            if shares[outlet] >= most and outlet not in asked and item not in later:
+                later.append(item)
+                continue
+            shares[outlet] += 1
             seen.append((runs, len(hits)))
             why = {"full_text_rank": item.text_rank, "dense_rank": item.dense_rank}
             hits.append(Hit(passage, headline, item.score, len(hits) + 1, why))

@@ -295,3 +295,22 @@ def _other_one(
 
 _PASSING = frozenset("still already also now just even ago yesterday today only almost nearly about around".split())
 _POINTERS = frozenset("he she they it his her their its this that these those the we i who nobody each".split())
+
+
+def told_as_fact(claim: Claim, source: Claim) -> str:
+    """What the source has only inside quotation marks is told without saying who said it."""
+    shared = [word for word in source.words if word.content and word.stem in claim.stems]
+    if len(shared) < 3 or sum(word.quoted for word in shared) < 0.8 * len(shared):
+        return ""
+    said = any(word.quoted for word in claim.words) or any(word.stem in _TOLD for word in claim.words)
+    return "" if said else "its source only quotes somebody who says it"
+
+
+_TOLD = frozenset(
+    map(
+        stem,
+        """said says say told tell called call calls according wrote write added add promised promise announced announce argued argue
+        warned warn praised praise thanked claims claimed insisted insist believes thinks described describe suggested refused
+        denied joked noted explained admitted asked respected expects hopes vowed pledged quoted read showed shown""".split(),
+    )
+)

@@ -7,12 +7,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from assistant.domain import Hit
+from assistant.orders import is_order
 from assistant.reader import Reading, sentence_answers, sentence_scores
 from assistant.weights import Weights
 from assistant.words import content_words, fold, names, numbers
 
 MAX_QUOTED = 3
 """Most sentences quoted for one question, one that says otherwise included."""
+LOOKED_AT = 20
+"""Best sentences among which those to quote are found."""
 MIN_SHARED = 2
 """Content words that two sentences share before their numbers are taken to be about the same."""
 
@@ -76,7 +79,10 @@ def score_sentences(hits: Sequence[Hit], readings: Sequence[Reading], weights: W
             words = hit.passage.text[answer.start : answer.end]
             logits = (evidence, answer.score)
             candidates.append(Candidate(score, place, index, hit.passage.sentences[index], logits, words))
-    return sorted(candidates, key=lambda item: (-item.score, item.place, item.index))
+    candidates.sort(key=lambda item: (-item.score, item.place, item.index))
+    # A sentence that gives orders to a machine answers nobody. Only those that could be quoted are looked at.
+    first = [item for item in candidates[:LOOKED_AT] if not is_order(_text(hits, item))]
+    return first + candidates[LOOKED_AT:]
 
 
 def choose(hits: Sequence[Hit], candidates: Sequence[Candidate], weights: Weights, part: int) -> list[Evidence]:

@@ -6,10 +6,12 @@ Copies of one story count once. Nothing is read here; `reader` scores what this 
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache
+from itertools import chain
 from typing import Any
 
 from langchain_core.callbacks import CallbackManagerForRetrieverRun
@@ -32,6 +34,8 @@ MAX_TERMS = 40
 """A long question is cut to its rarest words: full text costs what its words' lists cost."""
 MAX_POSTINGS = 40_000
 """And in a large library to words that occur in so many passages together, so that the cost stays."""
+OUTLET_SHARE = 0.5
+"""Most of the hits that one outlet gets while others have something, unless the question names it."""
 SAME_STORY = 0.8
 """Share of common word runs from which two passages count as one."""
 SAME_IN_CLUSTER = 0.5
@@ -145,7 +149,8 @@ class HybridRetriever(BaseRetriever):
         found = self._both(match, vector, among, POOL, dense_weight)
         shares = [self._both(match, vector, self._inside(query, scope), SHARE, dense_weight) for scope in scopes(query)]
         ordered = _with_shares(found, shares, limit)
-        return self._with_clusters(self._hits(ordered, limit), query.as_of)
+        asked = {*query.outlets, *query.filters.outlets}
+        return self._with_clusters(self._hits(ordered, limit, asked), query.as_of)
 
     def _both(self, match: str, vector: Any, among: Numbers | None, pool: int, dense_weight: float) -> list[Found]:
         if among is not None and not among:
@@ -159,13 +164,17 @@ class HybridRetriever(BaseRetriever):
         allowed = self.library.catalogue.eligible(query.filters, query.as_of)
         return inside if allowed is None else inside & allowed
 
-    def _hits(self, found: Sequence[Found], limit: int) -> list[Hit]:
+    def _hits(self, found: Sequence[Found], limit: int, asked: set[str]) -> list[Hit]:
+        """The best, copies once; what one outlet has beyond its share stands behind all others."""
         catalogue = self.library.catalogue
         stored = catalogue.passages([item.number for item in found])
         leads = catalogue.leads({passage.article_id for passage, _ in stored.values()})
         hits: list[Hit] = []
         seen: list[tuple[frozenset[str], str]] = []
-        for item in found:
+        shares: Counter[str] = Counter()
+        most = max(1, round(limit * OUTLET_SHARE))
+        later: list[Found] = []
+        for item in chain(found, later):  # `later` grows while the first is read
             if item.number not in stored:
                 continue
             passage, headline = stored[item.number]
@@ -177,6 +186,11 @@ class HybridRetriever(BaseRetriever):
                 continue
             if len(hits) == limit:
                 break
+            outlet = headline.outlet or ""
+            if outlet and shares[outlet] >= most and outlet not in asked and item not in later:
+                later.append(item)
+                continue
+            shares[outlet] += 1
             seen.append((runs, cluster))
             why = {"full_text_rank": item.text_rank, "dense_rank": item.dense_rank}
             hits.append(Hit(passage, headline, item.score, len(hits) + 1, why))

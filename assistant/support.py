@@ -17,7 +17,7 @@ import numpy.typing as npt
 
 from assistant.claims import TITLES, Anchor, Claim, name_words, read_claim
 from assistant.domain import Verdict
-from assistant.polarity import changed_places, made_certain, opposite, put_in_place, turned
+from assistant.polarity import changed_places, made_certain, opposite, put_in_place, told_as_fact, turned
 from assistant.words import fold
 
 SUPPORTED = 0.72
@@ -142,12 +142,14 @@ def _broken_claim(claim: Claim, sources: Sequence[Claim], best: int, context: st
     return (
         _foreign_quotation(claim.text, f"{' '.join(s.text for s in sources)} {context}")
         or _foreign_anchor(claim, source, near, sources, head)
+        or _nothing_shared(claim, [source, *used], sources, head)
         or _foreign_name(claim, sources, best, drawn, head)
         or put_in_place(claim, source)
         or turned(claim, source, beside)
         or changed_places(claim, source)
         or opposite(claim, [source, *used])
         or made_certain(claim, source)
+        or told_as_fact(claim, source)
     )
 
 
@@ -173,6 +175,21 @@ def _foreign_quotation(sentence: str, text: str) -> str:
         if fold(quoted).strip(" .,;!?") not in folded:
             return f"the quotation {quoted[:60]!r} is not in its source"
     return ""
+
+
+def _nothing_shared(claim: Claim, used: Sequence[Claim], sources: Sequence[Claim], head: Claim) -> str:
+    """A sentence that shares next to nothing with its source, or holds a code that no source has."""
+    known = {word.text for s in (*sources, head) for word in s.words}
+    for word in claim.words:
+        if (
+            re.search(r"\d", word.text)
+            and re.search(r"[a-z]{2}", word.text)
+            and word.text not in known
+            and len(word.text) > 4
+        ):
+            return f"{word.text!r} is not in its source"
+    shared = claim.stems & frozenset().union(*(s.stems for s in used))
+    return "" if len(shared) >= min(2, len(claim.stems)) and shared else "its source does not say it"
 
 
 def _foreign_anchor(claim: Claim, source: Claim, near: Sequence[Claim], sources: Sequence[Claim], head: Claim) -> str:

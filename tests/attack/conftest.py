@@ -1,0 +1,58 @@
+"""Counts that grow under `BYLINE_SOAK=1`, and a small library without models, for attacks by the hundred."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from assistant.baseline import PlainReader
+from assistant.chain import Assistant
+from assistant.chat_models import ChatModel
+from assistant.evidence import Weights
+from assistant.library import Library
+from assistant.retriever import HybridRetriever
+from assistant.settings import load_settings
+from assistant.testing import HashingEmbedder
+from ingest.pipeline import ingest
+
+SOAK = os.environ.get("BYLINE_SOAK") == "1"
+
+
+def count(ci: int, soak: int) -> int:
+    """How many, in CI or in soak."""
+    return soak if SOAK else ci
+
+
+Build = Callable[[Iterable[Mapping[str, Any]], ChatModel | None], Assistant]
+
+
+def make_assistant(home: Path, sources: list[str], model: ChatModel | None, **settings: Any) -> Assistant:
+    """An assistant over sources, with words in place of embeddings; it always has a go at an answer."""
+    embedder: Any = HashingEmbedder()
+    library = Library(home, "attack")
+    ingest(library, embedder, sources)
+    return Assistant(
+        load_settings(home=home, **settings), library, embedder, HybridRetriever(library=library, embedder=embedder),
+        PlainReader(embedder), Weights(candidates=6, threshold=0.0), model,
+    )  # fmt: skip
+
+
+@pytest.fixture
+def build(tmp_path: Path) -> Iterator[Build]:
+    """Builds an assistant over rows of articles."""
+    made: list[Assistant] = []
+
+    def make(rows: Iterable[Mapping[str, Any]], model: ChatModel | None) -> Assistant:
+        source = tmp_path / f"articles-{len(made)}.jsonl"
+        source.write_text("".join(json.dumps(row) + "\n" for row in rows), "utf-8")
+        made.append(make_assistant(tmp_path / f"library-{len(made)}", [str(source)], model))
+        return made[-1]
+
+    yield make
+    for assistant in made:
+        assistant.close()

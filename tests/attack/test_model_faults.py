@@ -1,0 +1,128 @@
+"""Seventeen ways in which a chat model's server fails: an answer made of quotations, by the deadline, once."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import nullcontext
+from pathlib import Path
+
+import pytest
+
+from assistant.chain import Assistant
+from assistant.chat_models import RemoteChatModel
+from assistant.citations import check_exact
+from assistant.domain import Answer, Checked, Event, Finished, Restarted, Sentence
+from assistant.settings import Settings, load_settings
+from tests.attack.conftest import count, make_assistant
+from tests.attack.fault_server import FAULTS, TRUE, FaultServer
+
+SEEDS = range(count(2, 10))
+SECRET = "sk-planted-5f0e8c1d7a"
+QUESTION = "How many people were aboard the ferry Marisol?"
+LIMITS = {"token_timeout": 0.6, "connect_timeout": 0.6, "answer_timeout": 2.0}
+DEADLINE = 2.0 + 0.6 + 6.0
+"""The answer's limit, one token's, and room for a busy machine; without a limit the faults last for ever."""
+
+TEXT = """The ferry Marisol left Port Alder on 3 March with 214 people aboard.
+“We lost radio contact at nine,” said harbour master Ines Okoro.
+The ferry company did not answer questions about the crew."""
+
+
+@pytest.fixture(scope="module")
+def ferry(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Assistant]:
+    folder = tmp_path_factory.mktemp("ferry")
+    (folder / "ferry.md").write_text(
+        f"---\nid: f\ntitle: Ferry Marisol sinks\noutlet: Alder Post\n---\n{TEXT}\n", "utf-8"
+    )
+    assistant = make_assistant(folder / "home", [str(folder / "ferry.md")], None)
+    yield assistant
+    assistant.close()
+
+
+def with_model(assistant: Assistant, settings: Settings) -> Assistant:
+    parts = (assistant.library, assistant.embedder, assistant.retriever, assistant.reader, assistant.weights)
+    return Assistant(settings, *parts, RemoteChatModel(settings))
+
+
+def shown_at_the_end(events: list[Event]) -> list[Sentence]:
+    """What a page shows after all events: a restart takes back what came before it."""
+    shown: list[Sentence] = []
+    for event in events:
+        if isinstance(event, Restarted):
+            shown = []
+        elif isinstance(event, Checked):
+            shown.append(event.sentence)
+    return shown
+
+
+def left_over() -> list[str]:
+    for thread in threading.enumerate():
+        if thread.name == "byline-chat":
+            thread.join(6)
+    return [thread.name for thread in threading.enumerate() if thread.name == "byline-chat"]
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize("kind", FAULTS)
+def test_a_fault_gives_one_answer_of_quotations_or_what_was_checked(kind: str, seed: int, ferry: Assistant) -> None:
+    fault = FAULTS[kind]
+    with nullcontext() if isinstance(fault, str) else FaultServer(fault, seed) as server:
+        url = fault if isinstance(fault, str) else server.url
+        settings = load_settings(
+            home=ferry.settings.home, chat_model="openai:m", chat_url=url, chat_key=SECRET, **LIMITS
+        )
+        began = time.monotonic()
+        events = list(with_model(ferry, settings).stream(QUESTION))
+        took = time.monotonic() - began
+        requests = 1 if isinstance(fault, str) else server.requests
+    answer = events[-1].answer if isinstance(events[-1], Finished) else None
+    assert answer is not None
+    assert took < DEADLINE
+    assert requests == 1, "it asked again for what cannot succeed"
+    assert shown_at_the_end(events) == list(answer.sentences)
+    check(kind, answer)
+    assert SECRET not in repr(events)
+    assert left_over() == []
+
+
+def check(kind: str, answer: Answer) -> None:
+    assert answer.status == "answered"
+    assert check_exact(answer.citations, texts(answer)) == []
+    said = [sentence.text for sentence in answer.sentences]
+    assert len(said) == len(set(said)), "the same text twice"
+    if kind == "truncated":  # what came before the cut passed the check and stays
+        assert said == [TRUE.removesuffix(" [1].") + "."]
+        assert any("cut off" in line for line in answer.dropped)
+        return
+    assert answer.model == "quotations"
+    assert all(text in " ".join(TEXT.split()) for text in said)
+    assert len(answer.notes) == 1
+    assert "\n" not in answer.notes[0]
+
+
+def texts(answer: Answer) -> dict[str, str]:
+    return {hit.headline.version: TEXT + "\n" for hit in answer.hits}
+
+
+def test_a_sentence_that_passes_comes_through_when_nothing_fails(ferry: Assistant) -> None:
+    """The faults are what turns the answer into quotations, not the harness."""
+
+    def fine(reply, rng):  # type: ignore[no-untyped-def]
+        reply.begin()
+        reply.words(TRUE, rng)
+
+    with FaultServer(fine, 0) as server:
+        settings = load_settings(home=ferry.settings.home, chat_model="openai:m", chat_url=server.url, **LIMITS)
+        answer = with_model(ferry, settings).answer(QUESTION)
+    assert answer.model == "openai:m"
+    assert answer.notes == ()
+
+
+def test_what_a_fault_leaves_in_the_data_folder_holds_no_key(ferry: Assistant) -> None:
+    """After all of the above: receipts, index and catalogue are searched byte by byte."""
+    home: Path = ferry.settings.home
+    files = [path for path in home.rglob("*") if path.is_file()]
+    assert files
+    assert [str(path) for path in files if SECRET.encode() in path.read_bytes()] == []

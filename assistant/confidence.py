@@ -11,7 +11,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from assistant.reader import Reading
-from assistant.words import content_words, names, numbers
+from assistant.words import content_words, names, numbers, word_roots
 
 FEATURES = (
     "answerable", "answerable_here", "answerable_second", "relevance_here", "sentence", "span", "choice",
@@ -84,10 +84,5 @@ def number_share(question: str, text: str) -> float:
 
 def word_share(question: str, text: str) -> float:
     """Share of the question's content words that stand in the text in some form; 1 when it has none."""
-    wanted = {_root(word) for word in content_words(question)}
-    return len(wanted & {_root(word) for word in content_words(text)}) / len(wanted) if wanted else 1.0
-
-
-def _root(word: str) -> str:
-    """The first letters of a word: enough to tell forms of one word from other words."""
-    return word[:5] if len(word) > 5 else word.rstrip("s")
+    wanted = word_roots(question)
+    return len(wanted & word_roots(text)) / len(wanted) if wanted else 1.0

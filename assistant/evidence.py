@@ -81,7 +81,7 @@ def read_part(
     )
     ordered = tuple(_read_hit(hit, reading, score, rank) for rank, (score, hit, reading) in enumerate(scored, 1))
     ordered_readings = [reading for _, _, reading in scored]
-    candidates = score_sentences(ordered, ordered_readings, weights)
+    candidates = score_sentences(question, ordered, ordered_readings, weights)
     evidence = choose(ordered, candidates, weights, part)
     sure = 0.0
     if evidence:

@@ -10,10 +10,12 @@ from assistant.domain import Hit
 from assistant.orders import is_order
 from assistant.reader import Reading, sentence_answers, sentence_scores
 from assistant.weights import Weights
-from assistant.words import content_words, fold, names, numbers
+from assistant.words import content_words, fold, names, numbers, word_roots
 
 MAX_QUOTED = 3
 """Most sentences quoted for one question, one that says otherwise included."""
+LONGEST = 600
+"""Characters of the longest quotation that a sentence is completed to."""
 LOOKED_AT = 20
 """Best sentences among which those to quote are found."""
 MIN_SHARED = 2
@@ -68,14 +70,23 @@ class Candidate:
     answer: str
 
 
-def score_sentences(hits: Sequence[Hit], readings: Sequence[Reading], weights: Weights) -> list[Candidate]:
+def score_sentences(
+    question: str, hits: Sequence[Hit], readings: Sequence[Reading], weights: Weights
+) -> list[Candidate]:
     """Every sentence that was read, best first."""
+    wanted = word_roots(question)
     candidates: list[Candidate] = []
     for place, (hit, reading) in enumerate(zip(hits, readings, strict=True)):
         inside = [(start - hit.passage.start, end - hit.passage.start) for start, end in hit.passage.sentences]
         pairs = zip(sentence_scores(reading, inside), sentence_answers(reading, inside), strict=True)
         for index, (evidence, answer) in enumerate(pairs):
             score = evidence + weights.span * answer.score + weights.passage * hit.score
+            if weights.words:
+                score += (
+                    weights.words
+                    * len(wanted & word_roots(hit.passage.text[slice(*inside[index])]))
+                    / max(1, len(wanted))
+                )
             words = hit.passage.text[answer.start : answer.end]
             logits = (evidence, answer.score)
             candidates.append(Candidate(score, place, index, hit.passage.sentences[index], logits, words))
@@ -145,14 +156,17 @@ _LEADING_PRONOUN = re.compile(r"^\W*(?:he|she|they|it|this|that|these|those|his|
 
 
 def _with_speaker(hits: Sequence[Hit], item: Candidate) -> tuple[Candidate, int, int]:
-    """The sentence's offsets, begun one sentence earlier where only that one names who "he" is."""
+    """The sentence's offsets, with the sentence before where only that names who "he" is, and the one after a colon."""
     passage = hits[item.place].passage
     start, end = item.span
     text = _text(hits, item)
     if item.index and (_UNNAMED_SPEAKER.search(text) or _LEADING_PRONOUN.search(text)) and not names(text):
         before = passage.sentences[item.index - 1]
-        if names(passage.text[before[0] - passage.start : before[1] - passage.start]) and end - before[0] <= 600:
+        if names(passage.text[before[0] - passage.start : before[1] - passage.start]) and end - before[0] <= LONGEST:
             start = before[0]
+    if text.endswith(":") and item.index + 1 < len(passage.sentences):
+        after = passage.sentences[item.index + 1]
+        end = after[1] if after[1] - start <= LONGEST else end
     return item, start, end
 
 

@@ -20,6 +20,7 @@ class Weights:
         answerable: Weight of "holds the answer" in the passage's score.
         span: Weight of the best answer span in a sentence's score.
         passage: Weight of its passage in a sentence's score.
+        words: Weight of the share of the question's words that stand in the sentence.
         second: A further sentence is quoted when its score is at most this much below the best.
         contrary: A sentence of another source with another number is shown when its score is at most this much below.
         newest: Weight of being newer than the other hits, where the question asks for the latest.
@@ -33,6 +34,7 @@ class Weights:
     answerable: float = 0.5
     span: float = 0.25
     passage: float = 0.5
+    words: float = 0.0
     second: float = 1.0
     contrary: float = 1.5
     newest: float = 1.0

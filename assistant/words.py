@@ -76,6 +76,11 @@ def content_words(text: str) -> list[str]:
     return [word for word in words(text) if word not in STOPWORDS and len(word) > 1]
 
 
+def word_roots(text: str) -> set[str]:
+    """The content words of a text cut to their first letters: enough to tell forms of one word from other words."""
+    return {word[:5] if len(word) > 5 else word.rstrip("s") for word in content_words(text)}
+
+
 def numbers(text: str) -> set[float]:
     """The values of the numbers in a text, in digits or in words; a scale word belongs to its number."""
     found = set()

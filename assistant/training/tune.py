@@ -151,10 +151,11 @@ def tune_sentences(asked: Sequence[Asked], weights: Weights) -> Weights:
     for name, values in (
         ("passage", (0.0, 0.1, 0.2, 0.35, 0.5, 0.8)),
         ("span", (0.0, 0.1, 0.2, 0.35, 0.5)),
+        ("words", (0.0, 0.5, 1.0, 2.0, 3.0)),
         ("second", (0.0, 0.25, 0.5, 0.75, 1.0, 1.5)),
     ):
         weights = max((replace(weights, **{name: value}) for value in values), key=quality)
-    say("sentences", quality(weights), {k: getattr(weights, k) for k in ("passage", "span", "second")})
+    say("sentences", quality(weights), {k: getattr(weights, k) for k in ("passage", "span", "words", "second")})
     return weights
 
 
@@ -167,7 +168,7 @@ def tune_confidence(asked: Sequence[Asked], weights: Weights) -> Weights:
             order = [h.passage.id for h in finding.hits]
             by_id = {h.passage.id: r for h, r in zip(hits, readings, strict=True)}
             ordered = [by_id[key] for key in order]
-            candidates = score_sentences(finding.hits, ordered, weights)
+            candidates = score_sentences(part, finding.hits, ordered, weights)
             values.append(evidence_features(part, finding.hits, ordered, candidates, finding.evidence))
             known.append(item.row["answerable"])
             counts.append(item.weight)

@@ -17,7 +17,7 @@ from assistant.ui.login import Login
 # What the page needs of Gradio; its proxy, file, API-description, monitoring and editing routes are not served.
 GRADIO_PATHS = re.compile(
     r"/(assets/[\w.\-/]+|static/[\w.\-/]+|config/?|theme\.css|manifest\.json|favicon\.ico|robots\.txt|pwa_icon(/\d+)?"
-    r"|gradio_api/(queue/(join|data)|cancel|reset/?|startup-events|theme\.css|heartbeat/\w+|upload|upload_progress"
+    r"|gradio_api/(queue/(join|data)|cancel|reset/?|startup-events|theme\.css|heartbeat/\w+"
     r"|component_server/?|run/predict|info/?|app_id/?))?"
 )
 

@@ -159,7 +159,7 @@ class Visit:
         SHOTS.mkdir(parents=True, exist_ok=True)
         for scheme in ("light", "dark"):
             self.page.evaluate("dark => document.body.classList.toggle('dark', dark)", scheme == "dark")
-            self.page.screenshot(path=SHOTS / f"{name}-{scheme}.png")
+            self.page.screenshot(path=SHOTS / f"{name}-{scheme}.png", animations="disabled")
         self.page.evaluate("() => document.body.classList.remove('dark')")
 
 

@@ -119,7 +119,9 @@ def test_the_server_may_go_and_come_back_and_serves_no_programs_when_told_so(
     tab.page.wait_for_function("() => window.byline && !document.body.classList.contains('lost')")
     tab.page.wait_for_selector(".is-answered")
     assert tab.page.inner_text(".turn >> nth=0 >> .answer") == answer
-    assert tab.page.input_value("#byline-question textarea") == "Where did they meet?"
+    tab.page.wait_for_function(
+        "() => document.querySelector('#byline-question textarea')?.value === 'Where did they meet?'"
+    )
     tab.page.press("#byline-question textarea", "Enter")
     tab.page.wait_for_selector(".turn >> nth=1 >> .answer")
     server.stop()

@@ -50,7 +50,7 @@ def enter(tab: Visit, name: str, password: str) -> None:
 ROUTES = [
     ("GET", "/config"), ("GET", "/byline/static/byline.js"), ("GET", "/byline/article?id=x"), ("GET", "/byline/library"),
     ("POST", "/byline/upload"), ("GET", "/byline/report/x"), ("GET", "/api/articles"), ("POST", "/api/ask"), ("GET", "/api"),
-    ("POST", "/v1/chat/completions"), ("POST", "/mcp"), ("POST", "/gradio_api/queue/join"), ("POST", "/gradio_api/upload"),
+    ("POST", "/v1/chat/completions"), ("POST", "/mcp"), ("POST", "/gradio_api/queue/join"),
     ("GET", "/gradio_api/queue/data?session_hash=x"), ("GET", "/api/openapi.json"),
 ]  # fmt: skip
 

@@ -119,7 +119,7 @@ def test_headers_keep_the_page_to_itself(server: Server, path: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "path", ["/gradio_api/file=/etc/hostname", "/gradio_api/file=https://elsewhere.example/x", "/gradio_api/proxy=x", "/monitoring", "/docs"]
+    "path", ["/gradio_api/file=/etc/hostname", "/gradio_api/file=https://elsewhere.example/x", "/gradio_api/proxy=x", "/gradio_api/upload", "/monitoring", "/docs"]
 )  # fmt: skip
 def test_gradios_own_doors_are_shut(server: Server, path: str) -> None:
     assert httpx.get(server.url + path).status_code == 404

@@ -131,7 +131,6 @@
       state.missed = health ? 0 : state.missed + 1;
       if (state.missed >= 2) lost();
       if (gone && health?.page) {
-        sessionStorage.setItem("byline:draft", document.querySelector("#byline-question textarea")?.value ?? "");
         location.reload();
         return;
       }
@@ -482,6 +481,12 @@
     if (event.key === "j" || event.key === "n") toQuotation(opened.at + 1);
     else if (event.key === "k" || event.key === "p") toQuotation(opened.at - 1);
     else if (event.key === "/") { event.preventDefault(); document.querySelector("#byline-question textarea")?.focus(); }
+  });
+
+  // Gradio reloads by itself when a server comes back; what was typed outlives any reload.
+  addEventListener("pagehide", () => {
+    const typed = document.querySelector("#byline-question textarea")?.value;
+    if (typed) sessionStorage.setItem("byline:draft", typed);
   });
 
   window.byline = { begin, keep, restore, shown, sourcesOf, sourcesShown, say, state, doings, tools, ask, list, read, write, talkNow, turnOf, post, openTalk, openArticle };

@@ -20,6 +20,7 @@ from langchain_core.runnables import Runnable, RunnableLambda
 from assistant.chat_models import ChatModel
 from assistant.citations import CitationBook
 from assistant.domain import (
+    DISAGREE,
     Answer,
     Checked,
     Event,
@@ -46,8 +47,6 @@ from assistant.weights import Weights
 from assistant.writing import MAX_PASSAGES, PROMPT, Writing
 from prompts import load_prompt
 
-DISAGREE = "The sources disagree:"
-"""How the note begins that names them; the page looks for it."""
 NEAREST = 3
 """Articles named when nothing is found."""
 

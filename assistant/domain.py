@@ -14,6 +14,9 @@ from typing import Any, Literal
 Verdict = Literal["supported", "weak", "unsupported"]
 Status = Literal["answered", "abstained"]
 
+DISAGREE = "The sources disagree:"
+"""How the note of an answer begins that names sources which differ."""
+
 
 @dataclass(frozen=True, slots=True)
 class Span:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
+from assistant.domain import DISAGREE
 from assistant.ui.sources import Look, where
 from assistant.ui.text import counted, day, esc
 from assistant.ui.turns import Chip, Cited, Turn
@@ -95,25 +96,25 @@ def _chip_value(chip: Chip) -> str:
 
 def _sentences(turn: Turn) -> str:
     known = {citation.number: citation for citation in turn.citations}
-    rows = []
-    for said in turn.sentences:
-        numbers = [number for number in said.citations if number in known]
-        placed: set[int] = set()
+    rows = [_with_markers(said.text, [n for n in said.citations if n in known], known) for said in turn.sentences]
+    return f'<p class="answer">{" ".join(f"<span class=said>{row}</span>" for row in rows)}</p>' if rows else ""
 
-        def marker(match: re.Match[str], allowed: list[int] = numbers, seen: set[int] = placed) -> str:
-            number = int(match[1])
-            if number not in allowed:
-                return match[0]
-            seen.add(number)
-            return f"\x00{number}\x00"
 
-        # Own markers become buttons; a "[9]" that an article's words contain stays text.
-        text = _MARKER.sub(marker, said.text.replace("\x00", ""))
-        text += "".join(f"\x00{number}\x00" for number in numbers if number not in placed)
-        pieces = text.split("\x00")
-        shown = "".join(_marker(known[int(piece)]) if at % 2 else esc(piece) for at, piece in enumerate(pieces))
-        rows.append(f'<span class="said">{shown}</span>')
-    return f'<p class="answer">{" ".join(rows)}</p>' if rows else ""
+def _with_markers(text: str, numbers: Sequence[int], known: Mapping[int, Cited]) -> str:
+    """Text whose own markers are buttons, missing ones at its end; a "[9]" of an article's words stays text."""
+    placed: set[int] = set()
+
+    def marker(match: re.Match[str]) -> str:
+        number = int(match[1])
+        if number not in numbers:
+            return match[0]
+        placed.add(number)
+        return f"\x00{number}\x00"
+
+    text = _MARKER.sub(marker, text.replace("\x00", ""))
+    text += "".join(f"\x00{number}\x00" for number in numbers if number not in placed)
+    pieces = text.split("\x00")
+    return "".join(_marker(known[int(piece)]) if at % 2 else esc(piece) for at, piece in enumerate(pieces))
 
 
 def _marker(citation: Cited) -> str:
@@ -170,7 +171,15 @@ def _failed(turn: Turn) -> str:
 
 
 def _notes(turn: Turn) -> str:
-    return "".join(f'<p class="note">{esc(note)}</p>' for note in turn.notes)
+    known = {citation.number: citation for citation in turn.citations}
+    rows = []
+    for note in turn.notes:
+        if note.startswith(DISAGREE):
+            numbers = [int(n) for n in _MARKER.findall(note) if int(n) in known]
+            rows.append(f'<p class="disagree">{_with_markers(note, numbers, known)}</p>')
+        else:
+            rows.append(f'<p class="note">{esc(note)}</p>')
+    return "".join(rows)
 
 
 def _gone(turn: Turn, look: Look) -> str:

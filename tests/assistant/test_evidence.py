@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -106,3 +107,48 @@ def test_weights_that_do_not_fit_are_one_clear_sentence(tmp_path: object) -> Non
     path.write_text('{"confidence": [1], "surprise": 2}')
     with pytest.raises(ModelError, match="surprise"):
         load_weights(path)
+
+
+ABOARD = "The ferry carried 212 people when it left."
+
+
+def told(other: str, article: str = "a2") -> list[bool]:
+    """Whether each quotation is marked as differing, when another article has this sentence."""
+    first, second = make_hit([ABOARD]), make_hit([other], 2, article)
+    second = replace(second, headline=replace(HEAD, article_id=article))
+    reader = ScoredReader({ABOARD: 4.0, other: 2.0})
+    weights = replace(WEIGHTS, relevance=0, contrary=3.0, second=0.5)
+    return [e.differs for e in read_part(reader, "How many people were aboard?", [first, second], weights).evidence]
+
+
+def test_another_source_with_another_number_stands_beside_ours() -> None:
+    assert told("The ferry carried 231 people when it left.") == [True, True]
+
+
+@pytest.mark.parametrize(
+    "other", ["The ferry carried 212 people, all told.", "The bakery sold 231 loaves.", "Nobody was found by night."]
+)
+def test_what_agrees_or_speaks_of_something_else_does_not(other: str) -> None:
+    assert told(other) == [False]
+
+
+def test_one_article_does_not_disagree_with_itself() -> None:
+    assert told("The ferry carried 231 people when it left.", article="a1") == [False]
+
+
+def test_a_sentence_that_ends_in_a_colon_brings_the_next() -> None:
+    said, words = "Orla Venn gave this answer:", "“We will not sell the harbour.”"
+    finding = read_part(
+        ScoredReader({said: 3.0, words: -4.0}), "What did Venn say?", [make_hit([said, words])], WEIGHTS
+    )
+    assert finding.evidence[0].text == f"{said} {words}"
+
+
+def test_the_newest_comes_first_where_the_latest_is_asked_for() -> None:
+    old, new = make_hit(["The toll stands at nine."]), make_hit(["The toll stands at seventeen."], 2, "a2")
+    new = replace(new, headline=replace(HEAD, article_id="a2", published_at="2024-02-01"))
+    reader = ScoredReader({"The toll stands at nine.": 2.0, "The toll stands at seventeen.": 1.8})
+    weights = replace(WEIGHTS, newest=1.0)
+    found = read_part(reader, "What is the latest toll?", [old, new], weights, newest=True)
+    assert found.hits[0].headline.article_id == "a2"
+    assert read_part(reader, "What is the toll?", [old, new], weights).hits[0].headline.article_id == "a1"

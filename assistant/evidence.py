@@ -17,7 +17,7 @@ from typing import Protocol
 
 from assistant.domain import Hit
 from assistant.errors import ModelError
-from assistant.orders import is_order
+from assistant.orders import is_order, sets_a_task
 from assistant.reader import Reading, format_header, sentence_scores, span_scores
 from assistant.words import content_words, fold, names, numbers
 
@@ -237,7 +237,8 @@ def _choose(hits: Sequence[Hit], readings: Sequence[Reading], weights: Weights, 
         for index, (evidence, span) in enumerate(
             zip(sentence_scores(reading, inside), span_scores(reading, inside), strict=True)
         ):
-            if is_order(hit.passage.text[slice(*inside[index])]):
+            words = hit.passage.text[slice(*inside[index])]
+            if is_order(words) or sets_a_task(words):
                 continue
             score = evidence + weights.span * span + weights.passage * hit.score
             candidates.append(_Candidate(score, place, index, hit.passage.sentences[index]))

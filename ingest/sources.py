@@ -30,7 +30,7 @@ def open_sources(sources: Sequence[str]) -> Iterator[Raw | Rejected]:
             found = [
                 p
                 for p in sorted(path.rglob("*"))
-                if p.is_file() and p.suffix.lower() in READERS and not _hidden(p, path)
+                if p.is_file() and p.suffix.lower() in READERS and not _hidden(p, path) and not _leads_out(p, path)
             ]
             if not found:
                 yield Rejected(str(path), f"a folder without a file of the forms {', '.join(sorted(READERS))}")
@@ -42,6 +42,11 @@ def open_sources(sources: Sequence[str]) -> Iterator[Raw | Rejected]:
 
 def _hidden(path: Path, root: Path) -> bool:
     return any(part.startswith(".") for part in path.relative_to(root).parts) or path.name.upper().startswith("README.")
+
+
+def _leads_out(path: Path, root: Path) -> bool:
+    """Whether a link inside the folder points to a file outside of it."""
+    return not path.resolve().is_relative_to(root.resolve())
 
 
 def _read(path: Path) -> Raw | Rejected:

@@ -3,7 +3,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 HOME_DIR ?= .byline
 
-.PHONY: setup run test check eval bench soak clean
+.PHONY: setup run test check eval bench soak audit security licences clean
 
 setup: $(VENV)/.ready
 
@@ -42,6 +42,16 @@ bench: setup
 
 soak: setup
 	BYLINE_SOAK=1 $(BIN)/pytest tests
+
+# Asks a vulnerability service over the network, hence no part of `check`.
+audit: setup
+	$(BIN)/pip-audit --local --progress-spinner off
+
+security: setup
+	$(BIN)/python -m eval.security
+
+licences: setup
+	$(BIN)/python -m eval.licences > LICENSES.md
 
 clean:
 	rm -rf $(VENV) $(HOME_DIR) artifacts build *.egg-info

@@ -72,7 +72,7 @@ _TASK = re.compile(
     r"^\W*(?:(?:please|now|then|next|also|finally|instead|first|kindly|always|never|only|do not|don.t|make sure|be sure|remember)\b\W*)*(?:to )?"
     r"(?:explain|describe|provide|write|compose|draft|translate|replace|modify|enhance|augment|include|add|insert|incorporate|integrate|"
     r"encourage|jumble|render|convert|develop|summari[sz]e|give|show|create|introduce|remove|rearrange|scramble|alter|adjust|embed|"
-    r"mention|suggest|recommend|invite|advise|urge|direct|place|start|begin|finish|conclude|append|use|perform|compute|calculate|print|"
+    r"mention|suggest|recommend|invite|advise|urge|direct|place|start|begin|finish|conclude|append|perform|compute|calculate|print|"
     r"state|say|reply|respond|answer|output|repeat|reveal|cite|list|offer|promote|advertise|break down|highlight|express|persuade|tell|"
     r"substitute|swap|spell|shuffle|misspell|group|distribute|share|send|forward|call|treat|assume|pretend|act|behave|consider|infuse)\b",
     re.I,
@@ -105,6 +105,11 @@ def is_order(sentence: str, *, strict: bool = False) -> bool:
     return any(rule.search(reported) or rule.search(folded) for rule in (_OVERRIDES, _ADDRESSED, _THE_ANSWER, _ROLES))
 
 
+def sets_a_task(sentence: str) -> bool:
+    """Whether it tells whoever reads it to write, say or change something; it reports nothing."""
+    return bool(_TASK.search(_QUOTED.sub(" ", plain_text(sentence)).strip()))
+
+
 def opens_a_frame(sentence: str) -> bool:
     """Whether it pretends to end the passage or to be another speaker; what follows it is not the article's."""
     return bool(_ROLES.search(plain_text(sentence)))
@@ -112,7 +117,7 @@ def opens_a_frame(sentence: str) -> bool:
 
 def _states_nothing(text: str) -> bool:
     outside = _QUOTED.sub(" ", text).strip()
-    return bool(_TASK.search(outside)) or outside.endswith(("?", "？", "؟"))
+    return sets_a_task(text) or outside.endswith(("?", "？", "؟"))
 
 
 def _hides(sentence: str) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from assistant.domain import Hit
-from assistant.orders import is_order
+from assistant.orders import is_order, sets_a_task
 from assistant.reader import Reading, sentence_answers, sentence_scores
 from assistant.weights import Weights
 from assistant.words import content_words, fold, names, numbers, word_roots
@@ -92,8 +92,12 @@ def score_sentences(
             candidates.append(Candidate(score, place, index, hit.passage.sentences[index], logits, words))
     candidates.sort(key=lambda item: (-item.score, item.place, item.index))
     # A sentence that gives orders to a machine answers nobody. Only those that could be quoted are looked at.
-    first = [item for item in candidates[:LOOKED_AT] if not is_order(_text(hits, item))]
+    first = [item for item in candidates[:LOOKED_AT] if not _gives_orders(_text(hits, item))]
     return first + candidates[LOOKED_AT:]
+
+
+def _gives_orders(text: str) -> bool:
+    return is_order(text) or sets_a_task(text)
 
 
 def choose(hits: Sequence[Hit], candidates: Sequence[Candidate], weights: Weights, part: int) -> list[Evidence]:

@@ -103,7 +103,10 @@ def _wanted(path: Path, root: Path) -> bool:
     name = path.name.lower()
     if not name.endswith((*FORMS, ".warc.gz")) or name.startswith("readme."):
         return False
-    return path.is_file() and not any(part.startswith(".") for part in path.relative_to(root).parts)
+    if any(part.startswith(".") for part in path.relative_to(root).parts):
+        return False
+    # A link inside the folder may not lead out of it: who gave the folder did not give what is there.
+    return path.is_file() and path.resolve().is_relative_to(root.resolve())
 
 
 def _open(path: Path, source: str) -> Raw | Rejected:

@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
+import httpx
 import pytest
 
 from assistant.chain import Assistant
@@ -52,6 +53,28 @@ def test_a_stopped_stream_ends_and_the_slot_is_free_again(llama: BundledChatMode
             thread.join(10)
     assert not [thread for thread in threading.enumerate() if thread.name == "byline-chat"]
     assert next(iter(model.stream([("user", "Say hello.")])))
+
+
+def test_the_servers_decode_ends_with_a_stop(llama: BundledChatModel) -> None:
+    """llama.cpp itself says that none of its slots is at work any more."""
+    model, stop = over_http(llama, token_timeout=120, answer_timeout=300), threading.Event()
+    address, key = llama._address()
+    slots = f"{str(address).removesuffix('/v1')}/slots"
+
+    def at_work() -> int:
+        found = httpx.get(slots, headers={"authorization": f"Bearer {key}"}, timeout=60)
+        assert found.status_code == 200, found.text
+        return sum(slot["is_processing"] for slot in found.json())
+
+    stream = model.stream(ASK, stop)
+    next(iter(stream))
+    assert at_work() == 1
+    stop.set()
+    assert list(stream) == []
+    until = time.monotonic() + 30  # it ends within a token; the machine may be busy
+    while at_work() and time.monotonic() < until:
+        time.sleep(0.02)
+    assert at_work() == 0
 
 
 def test_an_answer_that_takes_too_long_is_one_sentence(llama: BundledChatModel) -> None:
@@ -169,6 +192,30 @@ def test_a_wrong_name_and_a_missing_key_are_one_clear_sentence_each() -> None:
         list(RemoteChatModel(load_settings(chat_model="nobody:nothing")).stream(ASK))
     with pytest.raises(ModelError, match="key"):
         list(RemoteChatModel(load_settings(chat_model="openai:gpt-5")).stream(ASK))
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {"chat_model": "nobody:nothing"},
+        {"chat_model": "openai:gpt-5"},
+        {"chat_model": "openai:m", "chat_url": "http://127.0.0.1:9/v1"},
+        {"chat_model": BUNDLED_CHAT},
+    ],
+    ids=["wrong name", "missing key", "refused", "missing model"],
+)
+def test_a_model_that_cannot_be_had_is_one_note_and_the_quoted_answer(
+    settings: dict[str, str], sample_assistant: Assistant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("assistant.bundled.SMOLLM_PACKAGE", "a_package_that_is_not_there")
+    parts = (sample_assistant.settings, sample_assistant.library, sample_assistant.embedder, sample_assistant.retriever)
+    model = make_chat_model(load_settings(**settings))
+    assistant = Assistant(*parts, sample_assistant.reader, sample_assistant.weights, model)
+    answer = assistant.answer("what did Kim pledge?")
+    assert "fraternal duty" in answer.text
+    assert answer.model == "quotations"
+    assert len(answer.notes) == 1
+    assert "\n" not in answer.notes[0]
 
 
 def test_a_connection_that_is_cut_is_replaced_by_quotations(sample_assistant: Assistant) -> None:

@@ -77,8 +77,11 @@ def test_a_readers_score_weighs_as_much_as_the_likeness(encoder: OnnxEmbedder) -
     assert (sure.verdict, unsure.verdict) == ("supported", "unsupported")
 
 
-def test_altered_sentences_are_caught_and_true_ones_kept_on_the_half_nothing_was_tuned_on() -> None:
-    """The sample articles' half B; `python -m eval.support` prints the same with the corpus beside it."""
+def test_altered_sentences_are_caught_and_true_ones_kept_on_the_reporting_half() -> None:
+    """The sample articles' half B; `python -m eval.support` prints the same with the corpus beside it.
+
+    Paraphrases alone are kept less often than true sentences over all: 0.84 when this was written.
+    """
     found = rates(judge([t for t in build_trials(load_articles(samples_only=True)) if t.half == "B"]))
     assert found["altered"][1] > 500
     assert found["altered"][0] >= 0.9 * found["altered"][1], found

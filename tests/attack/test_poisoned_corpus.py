@@ -47,9 +47,7 @@ def says(answer: Answer, what: str) -> bool:
 
 
 @pytest.mark.parametrize("poisoned", [1, 5])
-def test_one_outlet_does_not_fill_the_evidence(
-    poisoned: int, build: Build, record_property: Any, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_one_outlet_does_not_fill_the_evidence(poisoned: int, build: Build, capsys: pytest.CaptureFixture[str]) -> None:
     if not POISON.exists():
         pytest.skip(f"{POISON.name} is absent from ../shared/data/attacks")
     targets = list(json.loads(POISON.read_text("utf-8")).values())[:TARGETS]
@@ -66,7 +64,6 @@ def test_one_outlet_does_not_fill_the_evidence(
             assert assistant.library.catalogue.article(version) is not None
     with capsys.disabled():
         print(f"\npoisoned passages {poisoned}, targets {len(targets)}: {dict(told)}")
-    record_property("told", dict(told))
 
 
 def test_copies_of_one_story_are_one_passage(build: Build) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -23,6 +24,8 @@ app = typer.Typer(
 articles_app = typer.Typer(no_args_is_help=True, help="List, show or remove stored articles.")
 app.add_typer(articles_app, name="articles")
 app.add_typer(eval_app, name="eval")
+
+_OBEYED = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 Day = Annotated[str | None, typer.Option("--as-of", metavar="DATE", help="Use only what was published by that day.")]
@@ -117,7 +120,7 @@ def ask(
     with _assistant(context.obj, warm=len(rows) > 1) as assistant:
         if batch is None:
             answer = assistant.answer(question or "", turns, as_of=day)
-            _print_json(answer_record(answer)) if as_json else print(_plain(answer))
+            _print_json(answer_record(answer)) if as_json else _say(_plain(answer))
             return
         for row in rows:
             row_day = _day(row.get("as_of")) or day
@@ -152,7 +155,7 @@ def search(
             if as_json:
                 _print_json({"hits": [hit_record(hit) for hit in hits]})
             for hit in [] if as_json else hits:
-                print(f"{hit.rank}. {hit.headline.line}\n   {' '.join(hit.passage.text.split())[:300]}\n")
+                _say(f"{hit.rank}. {hit.headline.line}\n   {' '.join(hit.passage.text.split())[:300]}\n")
             return
         for row in rows:
             found = [hit_record(hit) for hit in assistant.search(row["query"], k, as_of=day)]
@@ -169,7 +172,7 @@ def list_articles(context: typer.Context, as_json: AsJson = False) -> None:
         _print_json([{name: getattr(head, name) for name in fields} for head in heads])
         return
     for head in heads:
-        print(
+        _say(
             f"{head.article_id}  {(head.published_at or 'date not given')[:10]:14}  {head.outlet or '-'}: {head.title}"
         )
 
@@ -211,8 +214,8 @@ def show_article(context: typer.Context, article: str, as_json: AsJson = False) 
         return
     if copies:
         names = ", ".join(dict.fromkeys(head.outlet or "outlet not given" for head in copies))
-        print(f"also in: {names}\n")
-    print(f"{found.title}\n{found.outlet or 'outlet not given'}, {found.published_at or 'date not given'}"
+        _say(f"also in: {names}\n")
+    _say(f"{found.title}\n{found.outlet or 'outlet not given'}, {found.published_at or 'date not given'}"
           f"{f', by {found.byline}' if found.byline else ''}\n{found.url or ''}\n\n{found.text}")  # fmt: skip
 
 
@@ -227,7 +230,7 @@ def article_statuses(context: typer.Context, as_json: AsJson = False) -> None:
         return
     for status in statuses:
         detail = f"of {status.detail}" if status.status == "duplicate" else status.detail
-        print(f"{status.status:9}  {status.article_id or '-':16}  {status.place}" + (f"  ({detail})" if detail else ""))
+        _say(f"{status.status:9}  {status.article_id or '-':16}  {status.place}" + (f"  ({detail})" if detail else ""))
 
 
 @articles_app.command("remove")
@@ -398,6 +401,11 @@ def _history(turns: Any) -> list[dict[str, str]]:
     ):
         raise UsageError('history: expected a list of {"role": "user" or "assistant", "content": text}.')
     return turns
+
+
+def _say(text: str) -> None:
+    """Print text that strangers wrote: what a terminal would obey, and what turns the reading order, is left out."""
+    print(_OBEYED.sub("", text))
 
 
 def _print_json(value: Any, indent: int | None = 2) -> None:

@@ -159,6 +159,21 @@ def test_articles_are_listed_shown_and_removed(byline: Run, small: Path) -> None
     assert receipt["citations"][0]["source_removed"] is True
 
 
+def test_what_a_terminal_would_obey_is_not_printed(byline: Run, tmp_path: Path) -> None:
+    path = tmp_path / "trap.json"
+    fields = {
+        "id": "t",
+        "title": "Quiet \u202eday",
+        "text": "The \x1b[31mharbour\x1b[0m stayed closed on Sunday. " + "Boats waited outside. " * 9,
+    }
+    path.write_text(json.dumps(fields), "utf-8")
+    byline("ingest", path)
+    shown = [byline("articles", "show", "t")[1], byline("search", "harbour closed")[1], byline("articles", "list")[1]]
+    assert "harbour" in shown[0]
+    assert not any(mark in text for text in shown for mark in ("\x1b", "\u202e"))
+    assert json.loads(byline("articles", "show", "t", "--json")[1])["text"] == fields["text"]
+
+
 def test_doctor_and_repair_say_what_they_find(byline: Run, small: Path) -> None:
     byline("ingest", small)
     code, out, _ = byline("doctor")

@@ -62,7 +62,9 @@ def fill(library: Library, articles: Sequence[Article]) -> None:
 
 
 def open_tiny(home: Path) -> Library:
-    return Library(home, FINGERPRINT)
+    library = Library(home, FINGERPRINT)
+    library.sync()  # a long-lived library: the index is searched, not the stored vectors
+    return library
 
 
 def write_articles(folder: Path, seeds: Sequence[int]) -> Path:

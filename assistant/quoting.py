@@ -75,18 +75,16 @@ def score_sentences(
 ) -> list[Candidate]:
     """Every sentence that was read, best first."""
     wanted = word_roots(question)
+    asked = {word for name in names(question) for word in content_words(name)}
     candidates: list[Candidate] = []
     for place, (hit, reading) in enumerate(zip(hits, readings, strict=True)):
         inside = [(start - hit.passage.start, end - hit.passage.start) for start, end in hit.passage.sentences]
         pairs = zip(sentence_scores(reading, inside), sentence_answers(reading, inside), strict=True)
         for index, (evidence, answer) in enumerate(pairs):
             score = evidence + weights.span * answer.score + weights.passage * hit.score
-            if weights.words:
-                score += (
-                    weights.words
-                    * len(wanted & word_roots(hit.passage.text[slice(*inside[index])]))
-                    / max(1, len(wanted))
-                )
+            sentence = hit.passage.text[slice(*inside[index])]
+            score += weights.words * len(wanted & word_roots(sentence)) / max(1, len(wanted))
+            score -= weights.stranger * _speaks_of_others(sentence, asked)
             words = hit.passage.text[answer.start : answer.end]
             logits = (evidence, answer.score)
             candidates.append(Candidate(score, place, index, hit.passage.sentences[index], logits, words))
@@ -94,6 +92,11 @@ def score_sentences(
     # A sentence that gives orders to a machine answers nobody. Only those that could be quoted are looked at.
     first = [item for item in candidates[:LOOKED_AT] if not _gives_orders(_text(hits, item))]
     return first + candidates[LOOKED_AT:]
+
+
+def _speaks_of_others(sentence: str, asked: set[str]) -> bool:
+    """Whether a sentence names people or things, and none of those that the question names."""
+    return bool(asked) and not asked & set(content_words(sentence)) and bool(names(sentence))
 
 
 def _gives_orders(text: str) -> bool:

@@ -21,6 +21,7 @@ class Weights:
         span: Weight of the best answer span in a sentence's score.
         passage: Weight of its passage in a sentence's score.
         words: Weight of the share of the question's words that stand in the sentence.
+        stranger: Taken from a sentence that names others, and nobody whom the question names.
         second: A further sentence is quoted when its score is at most this much below the best.
         contrary: A sentence of another source with another number is shown when its score is at most this much below.
         newest: Weight of being newer than the other hits, where the question asks for the latest.
@@ -34,7 +35,8 @@ class Weights:
     answerable: float = 0.5
     span: float = 0.25
     passage: float = 0.5
-    words: float = 0.0
+    words: float = 4.0
+    stranger: float = 2.0
     second: float = 1.0
     contrary: float = 1.5
     newest: float = 1.0

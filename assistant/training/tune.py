@@ -140,7 +140,11 @@ def right(item: Asked, found: Sequence[Finding]) -> tuple[bool, float]:
 
 
 def tune_sentences(asked: Sequence[Asked], weights: Weights) -> Weights:
-    """Weights of spans and passages in a sentence's score, and how near a second sentence must be."""
+    """Weights of spans and passages in a sentence's score, and how near a second sentence must be.
+
+    `words` and `stranger` keep their defaults: over these questions they make no difference beyond chance, and they
+    keep the words of one person from another's question.
+    """
     answerable = [item for item in asked if item.row["answerable"]]
 
     def quality(trial: Weights) -> float:
@@ -151,7 +155,6 @@ def tune_sentences(asked: Sequence[Asked], weights: Weights) -> Weights:
     for name, values in (
         ("passage", (0.0, 0.1, 0.2, 0.35, 0.5, 0.8)),
         ("span", (0.0, 0.1, 0.2, 0.35, 0.5)),
-        ("words", (0.0, 0.5, 1.0, 2.0, 3.0)),
         ("second", (0.0, 0.25, 0.5, 0.75, 1.0, 1.5)),
     ):
         weights = max((replace(weights, **{name: value}) for value in values), key=quality)

@@ -42,7 +42,7 @@ class ScoredReader:
         return readings
 
 
-WEIGHTS = Weights(retrieval=0, relevance=1, answerable=0, span=0, passage=0, second=1.0)
+WEIGHTS = Weights(retrieval=0, relevance=1, answerable=0, span=0, passage=0, words=0, stranger=0, second=1.0)
 
 
 def test_the_best_sentence_is_quoted_with_exact_offsets() -> None:
@@ -152,3 +152,10 @@ def test_the_newest_comes_first_where_the_latest_is_asked_for() -> None:
     found = read_part(reader, "What is the latest toll?", [old, new], weights, newest=True)
     assert found.hits[0].headline.article_id == "a2"
     assert read_part(reader, "What is the toll?", [old, new], weights).hits[0].headline.article_id == "a1"
+
+
+def test_the_words_of_one_person_do_not_answer_for_another() -> None:
+    kim, putin = "Kim pledged his full support.", "Putin praised the troops."
+    reader = ScoredReader({kim: 3.0, putin: 1.5})
+    weights = replace(WEIGHTS, stranger=2.0, second=0.2)
+    assert read_part(reader, "What did Putin praise?", [make_hit([kim, putin])], weights).evidence[0].text == putin

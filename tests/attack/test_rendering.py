@@ -8,20 +8,21 @@ from html.parser import HTMLParser
 import pytest
 
 from assistant.domain import Headline
-from assistant.ui.render import Standing, render_sources, render_turn
+from assistant.ui.render import render_turn
+from assistant.ui.sources import Standing, render_sources
 from assistant.ui.text import web_address
 from assistant.ui.turns import Chip, Cited, Found, Head, Said, Turn
 from tests.attack.conftest import count
 from tests.attack.hostile import HOST, address, hostile
-from tests.ui.conftest import Server, Visit, browser, sample_home, server, servers, visit
+from tests.ui.conftest import Server, Visit, browser, server, servers, visit
 
-__all__ = ["browser", "sample_home", "server", "servers", "visit"]
+__all__ = ["browser", "server", "servers", "visit"]
 
 CASES = count(300, 1200)
 ALLOWED = frozenset("article h2 p span div ul ol li button footer details summary a svg path b q h3 time small".split())
 HANDED_OUT = frozenset(
     "class id data-turn data-chip data-value data-implied title aria-label aria-hidden type data-cite data-open data-article data-quotes "
-    "data-version data-tool href target rel viewbox width height fill stroke stroke-width stroke-linejoin d".split()
+    "data-version data-tool data-off data-rate aria-pressed href target rel viewbox width height fill stroke stroke-width stroke-linejoin d".split()
 )
 
 

@@ -18,6 +18,8 @@ LONGEST = 600
 """Characters of the longest quotation that a sentence is completed to."""
 LOOKED_AT = 20
 """Best sentences among which those to quote are found."""
+SURE = 0.5
+"""Logits that both the sentence and the answer in it must reach before a source is said to disagree."""
 MIN_SHARED = 2
 """Content words that two sentences share before their numbers are taken to be about the same."""
 
@@ -128,16 +130,26 @@ def _contrary(hits: Sequence[Hit], candidates: Sequence[Candidate], weights: Wei
     if not candidates or not (ours := numbers(candidates[0].answer)):
         return None
     best = candidates[0]
-    topic = set(content_words(_text(hits, best)))
+    topic, counted = set(content_words(_text(hits, best))), _counted(_text(hits, best), best.answer)
     for item in candidates[1:]:
-        if item.score < best.score - weights.contrary or item.logits[0] < 0:
+        if item.score < best.score - weights.contrary:
             return None
+        if min(item.logits) < SURE or not counted & _counted(_text(hits, item), item.answer):
+            continue
         theirs = numbers(item.answer)
         alone = hits[item.place].headline.article_id != hits[best.place].headline.article_id
         shared = len(topic & set(content_words(_text(hits, item))))
         if alone and theirs and not ours & theirs and shared >= MIN_SHARED:
             return item
     return None
+
+
+def _counted(sentence: str, answer: str) -> set[str]:
+    """What the numbers of an answer count: the words right after them in its sentence."""
+    start = max(0, sentence.find(answer))
+    words = re.findall(r"[\w,.-]*\w", sentence[start : start + len(answer) + 40])
+    after = [words[i + 1 : i + 3] for i, word in enumerate(words) if numbers(word) and numbers(word) <= numbers(answer)]
+    return {root for pair in after for root in word_roots(" ".join(pair))}
 
 
 def _text(hits: Sequence[Hit], item: Candidate) -> str:

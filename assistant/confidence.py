@@ -14,13 +14,13 @@ from assistant.reader import Reading
 from assistant.words import content_words, names, numbers, word_roots
 
 FEATURES = (
-    "answerable", "answerable_here", "answerable_second", "relevance_here", "sentence", "span", "choice",
+    "answerable", "answerable_here", "relevance_here", "sentence", "span", "choice",
     "names", "numbers", "words_in_passage", "words_in_sentence",
 )  # fmt: skip
 """What the confidence is made of, in the order of the coefficients; the constant comes after them.
 
-answerable: the best "holds the answer" logit of all passages; _here: that of the quoted passage; _second: the second
-best. relevance_here: whether the quoted passage bears on the question. sentence, span: the quoted sentence's own
+answerable: the best "holds the answer" logit of all passages; _here: that of the quoted passage.
+relevance_here: whether the quoted passage bears on the question. sentence, span: the quoted sentence's own
 logits. choice: log odds that it is this sentence and not another or none. names, numbers: share of the question's that
 stand in the quoted passage or its header. words_in_passage, words_in_sentence: share of the question's other words.
 """
@@ -52,12 +52,10 @@ def features(
         around: The quoted passage with its header.
         quoted: The quoted sentences with their header.
     """
-    answerable = sorted((reading.answerable for reading in readings), reverse=True)
     others = np.logaddexp.reduce([0.0, *(score for score in sentences if score != chosen[0])])
     return [
-        answerable[0],
+        max(reading.answerable for reading in readings),
         readings[here].answerable,
-        answerable[1] if len(answerable) > 1 else answerable[0] - 5,
         readings[here].relevance,
         chosen[0],
         chosen[1],

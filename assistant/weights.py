@@ -6,6 +6,7 @@ import json
 from dataclasses import dataclass
 from pathlib import Path
 
+from assistant.confidence import FEATURES
 from assistant.errors import ModelError
 
 
@@ -40,7 +41,7 @@ class Weights:
     second: float = 1.0
     contrary: float = 1.5
     newest: float = 1.0
-    confidence: tuple[float, ...] = (0.6, 0.0, 0.0, 0.2, 0.2, 0.0, 0.0, 1.0, 1.0, 0.0, 0.0, -1.4)
+    confidence: tuple[float, ...] = (0.6, 0.0, 0.2, 0.2, 0.0, 0.0, 1.0, 1.0, 0.0, 0.0, -1.4)
     threshold: float = 0.5
 
 
@@ -52,8 +53,11 @@ def load_weights(path: Path) -> Weights:
     """
     try:
         given = json.loads(path.read_text("utf-8"))
-        return Weights(**{**given, "confidence": tuple(given["confidence"])})
+        weights = Weights(**{**given, "confidence": tuple(given["confidence"])})
+        if len(weights.confidence) != len(FEATURES) + 1:
+            raise ValueError(f"expected {len(FEATURES) + 1} coefficients, found {len(weights.confidence)}")
     except (OSError, ValueError, TypeError, KeyError) as error:
         raise ModelError(
             f"The reader's weights {path.name} were expected and cannot be read ({error}); run `make setup`."
         ) from error
+    return weights

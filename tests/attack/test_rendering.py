@@ -14,9 +14,9 @@ from assistant.ui.text import web_address
 from assistant.ui.turns import Chip, Cited, Found, Head, Said, Turn
 from tests.attack.conftest import count
 from tests.attack.hostile import HOST, address, hostile
-from tests.ui.conftest import Server, Visit, browser, server, servers, visit
+from tests.ui.conftest import Server, Visit, server, servers, visit
 
-__all__ = ["browser", "server", "servers", "visit"]
+__all__ = ["server", "servers", "visit"]
 
 CASES = count(300, 1200)
 ALLOWED = frozenset("article h2 p span div ul ol li button footer details summary a svg path b q h3 time small".split())

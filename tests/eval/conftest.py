@@ -10,7 +10,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
 
 from assistant.cli import main
 from assistant.settings import load_settings
@@ -21,8 +20,6 @@ from eval.suites import ready_suite
 from eval.workbench import Bench, Choice, open_bench
 from tests.conftest import ROOT
 
-CHROMIUM = "/usr/bin/chromium"
-ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
 SHOTS = ROOT / "artifacts" / "screenshots"
 QUESTIONS = 40
 """Of the sample suite, spread over its kinds: enough for every fault to show."""
@@ -136,16 +133,3 @@ def byline(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) 
         return Done(code, said.out, said.err)
 
     return run
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    """Debian's Chromium."""
-    if not Path(CHROMIUM).exists():
-        if os.environ.get("CI"):
-            pytest.fail(f"{CHROMIUM} is not there: CI needs `apt-get install chromium`")
-        pytest.skip(f"needs {CHROMIUM}: `apt-get install chromium`")
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-        yield chromium
-        chromium.close()

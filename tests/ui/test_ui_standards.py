@@ -54,7 +54,7 @@ def test_axe_finds_nothing_serious_in_light_and_dark(
         page.evaluate("() => document.body.classList.remove('dark')")
 
     look("welcome")
-    tab.ask("What did the Vessaly Herald say about the ferry in November 2025?")
+    tab.ask("How many homes lost power in Storm Edda in January 2026, according to the Vessaly Herald?")
     tab.ask("When did Kim visit Paris?")
     page.click(".turn >> nth=0 >> .cite >> nth=0")
     page.wait_for_selector("#byline-article mark.now")

@@ -20,9 +20,11 @@ from langchain_core.runnables import Runnable, RunnableLambda
 from assistant.chat_models import ChatModel
 from assistant.citations import CitationBook
 from assistant.domain import (
+    CORRECTED,
     DISAGREE,
     Answer,
     Checked,
+    Citation,
     Event,
     Filters,
     Finished,
@@ -218,11 +220,17 @@ class Assistant:
     def _quote(self, run: _Run, finding: Finding) -> Iterator[Checked]:
         """The evidence of one part as sentences, and who disagrees with whom."""
         differing: dict[int, Headline] = {}
+        correcting: Citation | None = None
         for evidence in finding.evidence:
             citation = run.book.cite(evidence.hit, evidence.start, evidence.end)
             sentence = Sentence(" ".join(evidence.text.split()), (citation.number,), "supported")
             if evidence.differs:
                 differing[citation.number] = citation.headline
+            if evidence.corrects:
+                correcting = citation
+            elif correcting is not None:
+                run.notes.append(correction(correcting.number, correcting.headline, citation.number))
+                correcting = None
             if sentence not in run.sentences:
                 run.sentences.append(sentence)
                 yield Checked(sentence, (citation,))
@@ -317,6 +325,12 @@ def disagreement(sides: Mapping[int, Headline]) -> str:
         newer = ", the newer" if newest and days[number] == newest and len(set(days.values())) > 1 else ""
         told.append(f"{head.outlet or head.title} ({day}{newer}) [{number}]")
     return f"{DISAGREE} {' and '.join(told)}."
+
+
+def correction(number: int, head: Headline, earlier: int) -> str:
+    """One line that says which citation takes back what another says."""
+    day = f" ({head.published_at[:10]})" if head.published_at else ""
+    return f"{CORRECTED} {head.outlet or head.title}{day} [{number}] takes back what it had said [{earlier}]."
 
 
 def _interleaved(lists: Sequence[Sequence[Hit]], limit: int) -> list[Hit]:

@@ -15,6 +15,7 @@ Verdict = Literal["supported", "weak", "unsupported"]
 Status = Literal["answered", "abstained"]
 
 DISAGREE = "The sources disagree:"
+CORRECTED = "Corrected:"
 """How the note of an answer begins that names sources which differ."""
 
 

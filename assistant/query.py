@@ -25,6 +25,8 @@ _POINTS_BACK = re.compile(
     r"same|else|another|more)\b",
     re.I,
 )
+_POINTS_AT_THINGS = re.compile(r"\b(?:them|these|those)\b|(?<!\bis )(?<!\bare )(?<!\bwas )(?<!\bwere )\bthere\b", re.I)
+_PRONOUN = re.compile(r"\b(?:he|she|it|its|they|him|her|his|their|one|ones)\b", re.I)
 _ELLIPSIS = re.compile(
     r"^\s*(?:and|but|or|so|also|what about|how about|what else|who else|why|how come|since when|until when)\b", re.I
 )
@@ -124,8 +126,9 @@ def needs_history(question: str) -> bool:
 def split_parts(question: str) -> tuple[str, ...]:
     """Split "Which X ..., and who Y ...?" into its questions; one part when it is one question.
 
-    Names of the first part are carried to a later part that has none of its own. A long question
-    is left whole: there "and who" is a clause more often than a second question.
+    A later part that points back ("them", "there") is put behind the first one, as a follow-up is; one that only
+    names nothing is given the names of the first. A long question is left whole: there "and who" is a clause more
+    often than a second question.
     """
     if len(question.split()) > LONGEST_SPLIT:
         return (question,)
@@ -133,13 +136,14 @@ def split_parts(question: str) -> tuple[str, ...]:
     pieces = [piece for piece in pieces if content_words(piece)]
     if len(pieces) < 2 or len(pieces) > 4:
         return (question,)
-    lead = names(pieces[0])
-    parts = [f"{pieces[0]}?"]
-    for piece in pieces[1:]:
-        own = names(piece)
-        context = "" if own or not lead else f" ({', '.join(lead[:3])})"
-        parts.append(f"{piece}?{context}")
-    return tuple(parts)
+    return (f"{pieces[0]}?", *(_later_part(pieces[0], piece) for piece in pieces[1:]))
+
+
+def _later_part(first: str, piece: str) -> str:
+    own, lead = names(piece), names(first)
+    if _POINTS_AT_THINGS.search(piece) or (not own and _PRONOUN.search(piece)):
+        return f"{first}? {piece}?"
+    return f"{piece}? ({', '.join(lead[:3])})" if lead and not own else f"{piece}?"
 
 
 def outlet_aliases(outlet: str) -> set[str]:

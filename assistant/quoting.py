@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from assistant.corrections import completed, find_correction, is_notice
 from assistant.domain import Hit
 from assistant.orders import is_order, sets_a_task
 from assistant.reader import Reading, sentence_answers, sentence_scores
@@ -20,6 +21,8 @@ LOOKED_AT = 20
 """Best sentences among which those to quote are found."""
 SURE = 0.5
 """Logits that both the sentence and the answer in it must reach before a source is said to disagree."""
+BEFORE = 2
+"""Sentences before a quoted one that may say who "he" is."""
 MIN_SHARED = 2
 """Content words that two sentences share before their numbers are taken to be about the same."""
 
@@ -35,6 +38,7 @@ class Evidence:
         score: The best of its sentences' scores.
         part: Which part of the question it answers, from 0.
         differs: Whether another source among the evidence gives another number for the same.
+        corrects: Whether it takes back what the evidence after it says.
     """
 
     hit: Hit
@@ -43,6 +47,7 @@ class Evidence:
     score: float
     part: int = 0
     differs: bool = False
+    corrects: bool = False
 
     @property
     def text(self) -> str:
@@ -78,6 +83,7 @@ def score_sentences(
     """Every sentence that was read, best first."""
     wanted = word_roots(question)
     asked = {word for name in names(question) for word in content_words(name)}
+    opens = _ASKS_FOR.search(question)
     candidates: list[Candidate] = []
     for place, (hit, reading) in enumerate(zip(hits, readings, strict=True)):
         inside = [(start - hit.passage.start, end - hit.passage.start) for start, end in hit.passage.sentences]
@@ -87,6 +93,8 @@ def score_sentences(
             sentence = hit.passage.text[slice(*inside[index])]
             score += weights.words * len(wanted & word_roots(sentence)) / max(1, len(wanted))
             score -= weights.stranger * _speaks_of_others(sentence, asked)
+            if opens and not word_roots(sentence) - wanted:
+                continue  # it only says the question again, as a headline does
             words = hit.passage.text[answer.start : answer.end]
             logits = (evidence, answer.score)
             candidates.append(Candidate(score, place, index, hit.passage.sentences[index], logits, words))
@@ -94,6 +102,9 @@ def score_sentences(
     # A sentence that gives orders to a machine answers nobody. Only those that could be quoted are looked at.
     first = [item for item in candidates[:LOOKED_AT] if not _gives_orders(_text(hits, item))]
     return first + candidates[LOOKED_AT:]
+
+
+_ASKS_FOR = re.compile(r"\b(?:who|whom|whose|what|which|when|where|why|how)\b", re.I)
 
 
 def _speaks_of_others(sentence: str, asked: set[str]) -> bool:
@@ -116,6 +127,8 @@ def choose(hits: Sequence[Hit], candidates: Sequence[Candidate], weights: Weight
         if len(kept) == MAX_QUOTED - 1:
             break
     evidence = _joined([_with_speaker(hits, item) for item in kept], hits, part)
+    if corrected := _corrected(hits, kept, part):
+        return [corrected, *(e for e in evidence if not _overlap(e, corrected))][: MAX_QUOTED - 1]
     other = _contrary(hits, candidates, weights)
     if other is not None:
         if not any(_same_sentence(hits, other, item) for item in kept):
@@ -123,6 +136,19 @@ def choose(hits: Sequence[Hit], candidates: Sequence[Candidate], weights: Weight
         names_both = {hits[candidates[0].place].headline.article_id, hits[other.place].headline.article_id}
         evidence = [replace(e, differs=e.hit.headline.article_id in names_both) for e in evidence]
     return evidence
+
+
+def _corrected(hits: Sequence[Hit], kept: Sequence[Candidate], part: int) -> Evidence | None:
+    """What the newspaper took back of the best sentence."""
+    if not kept:
+        return None
+    best = kept[0]
+    found = find_correction(hits, hits[best.place], _text(hits, best))
+    return Evidence(found[0], *found[1], best.score, part, corrects=True) if found else None
+
+
+def _overlap(one: Evidence, two: Evidence) -> bool:
+    return one.hit.passage.version == two.hit.passage.version and one.start < two.end and two.start < one.end
 
 
 def _contrary(hits: Sequence[Hit], candidates: Sequence[Candidate], weights: Weights) -> Candidate | None:
@@ -165,27 +191,33 @@ def _same_sentence(hits: Sequence[Hit], first: Candidate, second: Candidate) -> 
     return fold(_text(hits, first)) == fold(_text(hits, second))
 
 
-_UNNAMED_SPEAKER = re.compile(
-    r"(?:[”\"'’,]\s*(?:he|she|they)\s+(?:\w+\s+){0,2}?(?:said|says|added|told|wrote|continued|explained|argued|noted|joked|insisted)|"
-    r"\b(?:he|she|they)\s+(?:said|says|added|told|wrote|continued|explained|argued|noted|also said)\b|"
-    r"\b(?:said|says|added|wrote|continued|explained)\s+(?:he|she)\b)",
+_PRONOUN = re.compile(
+    r"\b(?:he|she)\b|\bthey\s+(?:\w+\s+)?(?:said|say|added|told|wrote)\b|"
+    r"^\W*(?:they|it|this|that|these|those|his|her|their|its)\b",
     re.I,
 )
-_LEADING_PRONOUN = re.compile(r"^\W*(?:he|she|they|it|this|that|these|those|his|her|their)\b", re.I)
 
 
 def _with_speaker(hits: Sequence[Hit], item: Candidate) -> tuple[Candidate, int, int]:
-    """The sentence's offsets, with the sentence before where only that names who "he" is, and the one after a colon."""
-    passage = hits[item.place].passage
-    start, end = item.span
-    text = _text(hits, item)
-    if item.index and (_UNNAMED_SPEAKER.search(text) or _LEADING_PRONOUN.search(text)) and not names(text):
-        before = passage.sentences[item.index - 1]
-        if names(passage.text[before[0] - passage.start : before[1] - passage.start]) and end - before[0] <= LONGEST:
-            start = before[0]
-    if text.endswith(":") and item.index + 1 < len(passage.sentences):
-        after = passage.sentences[item.index + 1]
-        end = after[1] if after[1] - start <= LONGEST else end
+    """The sentence's offsets, made complete.
+
+    With those before where only they name who "he" is, the one after a colon, and what is right after a notice of
+    correction.
+    """
+    passage, title = hits[item.place].passage, hits[item.place].headline.title
+    (start, end), text, first = item.span, _text(hits, item), item.index
+    while first > max(0, item.index - BEFORE) and _PRONOUN.search(text) and not names(text):
+        first -= 1
+        if end - passage.sentences[first][0] > LONGEST:
+            break
+        text = passage.text[passage.sentences[first][0] - passage.start : passage.sentences[first][1] - passage.start]
+        if names(text):
+            start = passage.sentences[first][0]
+    last = item.index + _text(hits, item).endswith(":")
+    if is_notice(_text(hits, item), title):
+        last = completed(passage, item.index, title)
+    if last < len(passage.sentences) and passage.sentences[last][1] - start <= LONGEST:
+        end = passage.sentences[last][1]
     return item, start, end
 
 

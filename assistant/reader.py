@@ -97,6 +97,8 @@ class Reader:
                 tokenizer.no_truncation()
                 tokenizer.no_padding()
                 options = onnxruntime.SessionOptions()
+                # The weights are stored in int8; with this they are widened once, when the model is loaded.
+                options.add_session_config_entry("session.disable_quant_qdq", "1")
                 if self._threads:
                     options.intra_op_num_threads = self._threads
                 self._tokenizer = tokenizer

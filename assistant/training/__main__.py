@@ -11,7 +11,7 @@ import pickle
 import random
 from pathlib import Path
 
-from assistant.training.examples import Group, Miner, read_questions, squad_groups
+from assistant.training.examples import Group, Miner, read_questions, squad_groups, taught_articles
 from assistant.training.export import write_reader
 from assistant.training.train import SEED, train
 
@@ -25,17 +25,13 @@ def mine(data: Path, work: Path) -> dict[str, list[Group]]:
     kept = work / "groups.pickle"
     if kept.exists():
         return dict(pickle.loads(kept.read_bytes()))  # noqa: S301  # our own file of an earlier step
-    corpus = data / "multihop_rag" / "corpus.json"
-    miner = Miner(corpus, work / "library")
+    miner = Miner(taught_articles(data), work)
     rows = [*read_questions(data / "news_questions" / "train.jsonl"), *read_questions(OURS)]
-    ids = [article["id"] for article in json.loads(corpus.read_text("utf-8"))]
-    even = {number for number in ids if number % 2 == 0}
     hops = json.loads((data / "multihop_rag" / "questions_dev.json").read_text("utf-8"))
-    hops = [row for row in hops if any(fact["doc_id"] in even for fact in row["evidence_list"])]
     squads = [group for path in sorted((data / "reading").glob("*.json")) for group in squad_groups(path)]
     groups = {
-        "news": [miner.news(row) for row in rows],
-        "hop": [g for g in (miner.facts(row, even) for row in hops) if any(item.label == 1 for item in g.items)],
+        "news": [miner.news(row) for row in rows if miner.may_teach(row)],
+        "hop": [g for g in map(miner.facts, hops) if any(item.label == 1 for item in g.items)],
         "squad": random.Random(SEED).sample(squads, GENERAL),  # noqa: S311
     }
     kept.write_bytes(pickle.dumps(groups))
@@ -53,9 +49,8 @@ def main() -> None:
     given = parser.parse_args()
     given.work.mkdir(parents=True, exist_ok=True)
     groups = mine(given.data, given.work)
-    news = [group for group in groups["news"] if not group.held]
     limit = given.limit or None
-    mixed = [*news[:limit], *groups["hop"][:limit]]
+    mixed = [*groups["news"][:limit], *groups["hop"][:limit]]
     network = train([(groups["squad"][: limit or GENERAL], 1), (mixed, 3)], given.work, given.minutes)
     write_reader(network, given.out)
 

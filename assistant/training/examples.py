@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import json
 import zlib
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -61,7 +61,6 @@ class Group:
     Attributes:
         kind: Of the question; "relevance" groups teach ranking alone.
         answerable: Whether any passage could hold the answer.
-        held: Kept aside by its article.
     """
 
     id: str
@@ -69,8 +68,6 @@ class Group:
     kind: str
     answerable: bool
     items: tuple[Item, ...]
-    held: bool = False
-    doc: int | str = field(default=-1)
 
 
 def is_held(doc_id: int | str) -> bool:
@@ -83,37 +80,52 @@ def read_questions(path: Path) -> list[dict[str, Any]]:
     return [json.loads(line) for line in path.read_text("utf-8").splitlines() if line.strip()]
 
 
+def taught_articles(data: Path) -> list[dict[str, Any]]:
+    """The articles whose passages may be read in training, as evidence or as a negative.
+
+    Even-numbered ones, without those that the news dev questions rest on and without those kept aside.
+    """
+    dev = read_questions(data / "news_questions" / "dev.jsonl")
+    judged = {place["doc_id"] for row in dev for place in (*row["evidence"], *row.get("near", ()))}
+    corpus = json.loads((data / "multihop_rag" / "corpus.json").read_text("utf-8"))
+    return [a for a in corpus if a["id"] % 2 == 0 and a["id"] not in judged and not is_held(a["id"])]
+
+
 class Miner:
-    """Finds the passages of questions in a library of the articles they are about.
+    """Finds the passages of questions in a library of the articles that may be taught, and of no others.
 
     Args:
-        corpus: The articles' JSON file.
-        home: Where the library is kept between runs.
+        articles: Those articles.
+        work: Folder where the library is kept between runs.
     """
 
-    def __init__(self, corpus: Path, home: Path) -> None:
-        self._library, embedder = open_library(load_settings(home=home))
-        ingest(self._library, embedder, [str(corpus)])
+    def __init__(self, articles: Sequence[Mapping[str, Any]], work: Path) -> None:
+        self._taught = {article["id"] for article in articles}
+        source = work / "taught.json"
+        source.write_text(json.dumps(articles), "utf-8")
+        self._library, embedder = open_library(load_settings(home=work / "taught"))
+        ingest(self._library, embedder, [str(source)])
         self._retriever = HybridRetriever(library=self._library, embedder=embedder)
+
+    def may_teach(self, row: Mapping[str, Any]) -> bool:
+        """Whether a reader's question is about articles that may be taught."""
+        places = row["evidence"] or row.get("near") or ()
+        return all(place["doc_id"] in self._taught for place in places)
 
     def news(self, row: Mapping[str, Any]) -> Group:
         """The group of a reader's question, answerable or not."""
         text = resolve_follow_up(row["question"], row.get("history") or ())
-        hits = self._find(text)
         spans = [(e["doc_id"], e["start"], e["end"]) for e in row["evidence"]]
-        near = [(e["doc_id"], e["start"], e["end"]) for e in row.get("near", ())]
-        docs = [place[0] for place in spans or near] or [hits[0].headline.source_id if hits else -1]
-        items = [_item(hit, spans, row["answers"]) for hit in hits]
+        items = [_item(hit, spans, row["answers"]) for hit in self._find(text)]
         if row["answerable"] and not any(item.label == 1 for item in items):
             items += [replace(_item(hit, spans, row["answers"]), rank=0) for hit in self._gold(spans)]
-        return Group(row["id"], text, row["kind"], row["answerable"], tuple(items), is_held(docs[0]), docs[0])
+        return Group(row["id"], text, row["kind"], row["answerable"], tuple(items))
 
-    def facts(self, row: Mapping[str, Any], allowed: Iterable[int]) -> Group:
-        """The group of a MultiHop-RAG question: which passages bear on it; only those of `allowed` articles."""
-        hits = [hit for hit in self._find(row["query"]) if hit.headline.source_id in set(allowed)]
+    def facts(self, row: Mapping[str, Any]) -> Group:
+        """The group of a MultiHop-RAG question: which passages bear on it."""
         wanted = ["".join(fact["fact"].split()) for fact in row["evidence_list"]]
         items = []
-        for hit in hits:
+        for hit in self._find(row["query"]):
             flat = "".join(hit.passage.text.split())
             holds = any(fact in flat for fact in wanted)
             items.append(_item(hit, [], (), label=int(holds)))

@@ -1,19 +1,19 @@
-"""Writes the trained reader as one ONNX file of fused operators, weights in int8."""
+"""Writes the trained reader as one ONNX file of fused operators, its weights stored in int8 and computed with in float32."""
 
 from __future__ import annotations
 
-import tempfile
 from pathlib import Path
 
 import numpy as np
-from onnx import TensorProto, save
-from onnxruntime.quantization import QuantType, quantize_dynamic
+from onnx import ModelProto, helper, numpy_helper, save
 
 from assistant.onnx_graph import GraphWriter
 from assistant.training.network import ReaderNetwork
 
 LARGEST = 30_000_000
 """Bytes that the file may have."""
+COMPRESSED_FROM = 10_000
+"""Numbers from which on a matrix is stored in int8."""
 
 
 def write_reader(network: ReaderNetwork, target: Path) -> None:
@@ -24,12 +24,9 @@ def write_reader(network: ReaderNetwork, target: Path) -> None:
         target: The ONNX file; inputs and outputs as `assistant.reader` asks for them.
     """
     target.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory() as folder:
-        plain = Path(folder) / "plain.onnx"
-        save(_graph(network), str(plain))
-        # The fused operators tell nothing of their outputs' types, which are all float.
-        options = {"DefaultTensorType": TensorProto.FLOAT}
-        quantize_dynamic(plain, target, weight_type=QuantType.QInt8, per_channel=True, extra_options=options)
+    model = _graph(network)
+    compress(model)
+    save(model, str(target))
     if target.stat().st_size > LARGEST:
         raise ValueError(f"{target.name} has {target.stat().st_size:,} bytes, more than {LARGEST:,}")
 
@@ -37,6 +34,29 @@ def write_reader(network: ReaderNetwork, target: Path) -> None:
 def write_plain(network: ReaderNetwork, target: Path) -> None:
     """Write it in float32, to see what int8 costs."""
     save(_graph(network), str(target))
+
+
+def compress(model: ModelProto) -> None:
+    """Store every large matrix in int8 with one scale a column (a row of the word table); it is widened when loaded.
+
+    Products are computed in float32: rounding the activations as well moved the passages' logits by 0.2 to 0.3.
+    """
+    kept, widening = [], []
+    for constant in model.graph.initializer:
+        value = numpy_helper.to_array(constant)
+        if value.ndim != 2 or value.size < COMPRESSED_FROM:
+            kept.append(constant)
+            continue
+        axis = 0 if "embeddings" in constant.name else 1
+        scale = (np.abs(value).max(axis=1 - axis) / 127).astype(np.float32) + np.float32(1e-12)
+        small = np.rint(value / np.expand_dims(scale, 1 - axis)).astype(np.int8)
+        names = [f"{constant.name}.int8", f"{constant.name}.scale"]
+        kept += [numpy_helper.from_array(part, name) for part, name in zip((small, scale), names, strict=True)]
+        widening.append(helper.make_node("DequantizeLinear", names, [constant.name], axis=axis))
+    nodes = [*widening, *model.graph.node]
+    del model.graph.initializer[:], model.graph.node[:]
+    model.graph.initializer.extend(kept)
+    model.graph.node.extend(nodes)
 
 
 def _graph(network: ReaderNetwork):  # type: ignore[no-untyped-def]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
@@ -18,6 +19,44 @@ from assistant.reader import CLS, COLON, MAX_HEADER, MAX_QUESTION, SEP
 from assistant.training.examples import Item
 
 MAX_TOKENS = 256
+HALF = torch.bfloat16
+
+
+class Attention(torch.autograd.Function):
+    """Attention by plain batched products: backwards it takes half the time of torch's own on a CPU with AMX.
+
+    Inputs [batch x heads, tokens, width of a head], the queries scaled; the bias [batch x heads, 1, tokens].
+    """
+
+    @staticmethod
+    def forward(ctx: Any, query: Tensor, key: Tensor, value: Tensor, bias: Tensor) -> Tensor:
+        """What every token gathers, [batch x heads, tokens, width of a head]."""
+        shares = torch.softmax(torch.bmm(query, key.transpose(1, 2)).add_(bias), -1)
+        ctx.save_for_backward(query, key, value, shares)
+        return torch.bmm(shares, value)
+
+    @staticmethod
+    def backward(ctx: Any, *grads: Tensor) -> tuple[Tensor, Tensor, Tensor, None]:
+        """Gradients of query, key and value."""
+        query, key, value, shares = ctx.saved_tensors
+        grad = grads[0].contiguous()
+        scores = torch.bmm(grad, value.transpose(1, 2))
+        scores = torch._softmax_backward_data(scores, shares, -1, shares.dtype)
+        return (
+            torch.bmm(scores, key),
+            torch.bmm(scores.transpose(1, 2), query),
+            torch.bmm(shares.transpose(1, 2), grad),
+            None,
+        )
+
+
+def _linear(given: Tensor, layer: nn.Linear) -> Tensor:
+    return functional.linear(given, layer.weight.to(HALF), layer.bias.to(HALF))
+
+
+def _norm(given: Tensor, layer: nn.LayerNorm) -> Tensor:
+    weight, bias = layer.weight.to(HALF), layer.bias.to(HALF)
+    return functional.layer_norm(given, layer.normalized_shape, weight, bias, layer.eps)
 
 
 class ReaderNetwork(nn.Module):
@@ -28,9 +67,7 @@ class ReaderNetwork(nn.Module):
 
     def __init__(self) -> None:
         super().__init__()
-        self.encoder = AutoModel.from_pretrained(
-            str(bundled.minilm_folder()), hidden_dropout_prob=0.0, attention_probs_dropout_prob=0.0
-        )
+        self.encoder = AutoModel.from_pretrained(str(bundled.minilm_folder()))
         width = self.encoder.config.hidden_size
         self.tokens = nn.Linear(width, 3)
         self.dense = nn.Linear(width, width)
@@ -40,10 +77,29 @@ class ReaderNetwork(nn.Module):
 
     def forward(self, ids: Tensor, mask: Tensor, types: Tensor) -> tuple[Tensor, Tensor]:
         """Token logits [batch, tokens, 3] and passage logits [batch, 2], in float32."""
-        with torch.autocast("cpu", dtype=torch.bfloat16):
-            hidden = self.encoder(input_ids=ids, attention_mask=mask, token_type_ids=types).last_hidden_state
-        hidden = hidden.float()
+        hidden = self._hidden(ids, mask, types).float()
         return self.tokens(hidden), self.passage(torch.tanh(self.dense(hidden[:, 0])))
+
+    def _hidden(self, ids: Tensor, mask: Tensor, types: Tensor) -> Tensor:
+        """The encoder in bfloat16 throughout: on a CPU twice as fast as autocast around the library's own layers."""
+        with torch.no_grad():
+            hidden = self.encoder.embeddings(input_ids=ids, token_type_ids=types).to(HALF)
+        batch, tokens, width = hidden.shape
+        heads = self.encoder.config.num_attention_heads
+        bias = ((1 - mask).to(HALF) * -1e4).repeat_interleave(heads, 0)[:, None, :]
+
+        def split(given: Tensor) -> Tensor:
+            return given.view(batch, tokens, heads, -1).transpose(1, 2).reshape(batch * heads, tokens, -1)
+
+        for layer in self.encoder.encoder.layer:
+            own, out = layer.attention.self, layer.attention.output
+            query = split(_linear(hidden, own.query) * (width // heads) ** -0.5)
+            seen = Attention.apply(query, split(_linear(hidden, own.key)), split(_linear(hidden, own.value)), bias)
+            seen = seen.view(batch, heads, tokens, -1).transpose(1, 2).reshape(batch, tokens, width)
+            hidden = _norm(hidden + _linear(seen, out.dense), out.LayerNorm)
+            inner = functional.gelu(_linear(hidden, layer.intermediate.dense))
+            hidden = _norm(hidden + _linear(inner, layer.output.dense), layer.output.LayerNorm)
+        return hidden
 
 
 @dataclass(slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 
-from assistant.domain import DISAGREE
+from assistant.domain import CORRECTED, DISAGREE
 from assistant.ui.sources import Look, where
 from assistant.ui.text import counted, day, esc
 from assistant.ui.turns import Chip, Cited, Turn
@@ -174,7 +174,7 @@ def _notes(turn: Turn) -> str:
     known = {citation.number: citation for citation in turn.citations}
     rows = []
     for note in turn.notes:
-        if note.startswith(DISAGREE):
+        if note.startswith((DISAGREE, CORRECTED)):
             numbers = [int(n) for n in _MARKER.findall(note) if int(n) in known]
             rows.append(f'<p class="disagree">{_with_markers(note, numbers, known)}</p>')
         else:

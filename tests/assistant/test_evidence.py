@@ -159,3 +159,39 @@ def test_the_words_of_one_person_do_not_answer_for_another() -> None:
     reader = ScoredReader({kim: 3.0, putin: 1.5})
     weights = replace(WEIGHTS, stranger=2.0, second=0.2)
     assert read_part(reader, "What did Putin praise?", [make_hit([kim, putin])], weights).evidence[0].text == putin
+
+
+def test_a_notice_of_correction_comes_before_the_sentence_that_it_takes_back() -> None:
+    report = make_hit(["The bank will have its head office in Tarn Haven.", "Nobody came."])
+    notice = make_hit(
+        ["We are sorry.", "The bank will have its head office in Ostrey and not, as we wrote, in Tarn Haven.", "More soon."],
+        rank=2, article="a2",
+    )  # fmt: skip
+    later = replace(HEAD, article_id="a2", title="Correction: bank", published_at="2024-01-05T10:00:00+01:00")
+    scores = {"The bank will have its head office in Tarn Haven.": 5.0, "Nobody came.": -5.0, "We are sorry.": -5.0}
+    found = read_part(ScoredReader(scores), "q", [report, replace(notice, headline=later)], WEIGHTS).evidence
+    assert [e.corrects for e in found] == [True, False]
+    assert found[0].text == "The bank will have its head office in Ostrey and not, as we wrote, in Tarn Haven."
+    other = replace(later, outlet="The Gazette")
+    (alone,) = read_part(ScoredReader(scores), "q", [report, replace(notice, headline=other)], WEIGHTS).evidence
+    assert alone.text == "The bank will have its head office in Tarn Haven.", "another paper does not correct this one"
+
+
+def test_a_notice_is_quoted_with_what_is_right() -> None:
+    sentences = ["We reported on Tuesday that the jury needed three days.", "It needed five.", "We apologise."]
+    notice = replace(make_hit(sentences), headline=replace(HEAD, title="Corrections and clarifications"))
+    (evidence,) = read_part(ScoredReader({sentences[0]: 5.0}), "q", [notice], WEIGHTS).evidence
+    assert evidence.text == "We reported on Tuesday that the jury needed three days. It needed five."
+
+
+def test_who_he_is_stands_with_the_quotation() -> None:
+    sentences = ["Bo Lund read the plan.", "It took an hour.", "No wonder he called it atrocious."]
+    (evidence,) = read_part(ScoredReader({sentences[2]: 5.0}), "q", [make_hit(sentences)], WEIGHTS).evidence
+    assert evidence.text == " ".join(sentences)
+
+
+def test_a_headline_that_says_the_question_again_does_not_answer_it() -> None:
+    hit = make_hit(["Stone Yard Devotional", "Ann Moe finished the novel in May."])
+    scores = {"Stone Yard Devotional": 6.0, "Ann Moe finished the novel in May.": 2.0}
+    (evidence,) = read_part(ScoredReader(scores), "Who wrote Stone Yard Devotional?", [hit], WEIGHTS).evidence
+    assert evidence.text == "Ann Moe finished the novel in May."

@@ -78,6 +78,12 @@ def test_two_questions_are_two_parts_and_the_name_is_carried() -> None:
         "How much has Beeper raised?",
         "how many users were there? (Beeper)",
     )
+    assert split_parts("Which lake is good for auroras, and in which Montana town did Ann Moe photograph them?")[1] == (
+        "Which lake is good for auroras? in which Montana town did Ann Moe photograph them?"
+    )
+    assert split_parts("Where did Bo Lund and Al Ek meet, and how did Ek learn that he had won?")[1] == (
+        "how did Ek learn that he had won?"
+    )
     assert len(split_parts("Who lost and won?")) == 1
     long = "Who is the person who " + "did something and " * 20 + "and who is it?"
     assert split_parts(long) == (long,)

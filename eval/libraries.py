@@ -24,8 +24,8 @@ def library_key(suite: Suite, settings: Settings) -> str:
 
 
 def library_home(suite: Suite, settings: Settings) -> Path:
-    """The folder of a suite's library."""
-    return settings.home / "eval" / f"{suite.name}-{library_key(suite, settings)}"
+    """The folder of a suite's library; suites over the same articles share it."""
+    return settings.home / "eval" / f"{suite.articles.stem}-{library_key(suite, settings)}"
 
 
 def prepare(suite: Suite, settings: Settings, progress: Callable[[Report], None] | None = None) -> Settings:

@@ -17,9 +17,6 @@ Part = tuple[float, float]
 Scorer = Callable[[Row], Part | None]
 Measure = Callable[[ranking.Ranking, int], float]
 
-READ_DEPTH = 5
-"""Hits, in the order they were read, among which evidence counts as read."""
-
 
 def answered(row: Row) -> bool:
     """Whether the row holds an answer, right or wrong."""
@@ -274,35 +271,3 @@ def value(rows: Iterable[Row], name: str) -> tuple[float | None, int]:
     parts = [row["scores"][name] for row in rows if name in row["scores"]]
     below = sum(part[1] for part in parts)
     return (sum(part[0] for part in parts) / below if below else None), len(parts)
-
-
-STAGES = (
-    "right", "not retrieved", "retrieved but not read", "read but answered wrong", "wrong citation", "wrongly abstained",
-    "wrongly answered", "error",
-)  # fmt: skip
-
-
-def stage(row: Row) -> str:
-    """Where a question went wrong: the first stage that lost it, or "right"."""
-    if row["status"] != "ok":
-        return row["status"] if row["status"] != "skipped" else "error"
-    if row.get("answer") is None:
-        return _search_stage(row)
-    part = end_to_end(row)
-    if part and part[0]:
-        return "right"
-    if not row["answerable"]:
-        return "wrongly answered"
-    if is_correct(row):
-        return "wrong citation"
-    if not any(hit["gold"] for hit in row["hits"]):
-        return "not retrieved"
-    if not any(hit["gold"] for hit in row["hits"][:READ_DEPTH]):
-        return "retrieved but not read"
-    return "wrongly abstained" if abstained(row) else "read but answered wrong"
-
-
-def _search_stage(row: Row) -> str:
-    """For searches without answers: right when everything needed is within ten hits."""
-    key, gold = ("facts", row["facts"]) if row["facts"] else ("gold", row["evidence"])
-    return "right" if not gold or any(hit[key] for hit in row["hits"][:10]) else "not retrieved"

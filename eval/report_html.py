@@ -10,6 +10,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from eval import charts, metrics
 from eval.gate import Judgement
+from eval.stages import STAGES
 
 TEMPLATES = Path(__file__).parent / "templates"
 SHOWN_PASSAGES = 5
@@ -120,7 +121,7 @@ def _kinds(summary: Mapping[str, Any]) -> list[dict[str, Any]]:
     ordered = sorted(summary["kinds"].items(), key=lambda item: -item[1]["n"])
     return [
         {"name": name, **kind, "share": kind["right"] / kind["n"],
-         "bar": charts.stacked_bar({s: kind["stages"].get(s, 0) for s in metrics.STAGES})}
+         "bar": charts.stacked_bar({s: kind["stages"].get(s, 0) for s in STAGES})}
         for name, kind in ordered
     ]  # fmt: skip
 

@@ -20,6 +20,7 @@ from assistant.domain import Answer, Article, Filters, Hit
 from assistant.errors import UsageError
 from eval import metrics, records
 from eval.cases import Case, check_evidence
+from eval.stages import stage
 
 SEARCH_DEPTH = 10
 ROWS, MANIFEST = "rows.jsonl", "run.json"
@@ -140,7 +141,7 @@ def ask(case: Case, mode: str, assistant: Asked, texts: Mapping[int | str, tuple
 def scored(row: Row) -> Row:
     """The row with its metrics and the stage at which it went wrong."""
     row["scores"] = metrics.score(row)
-    row["stage"] = metrics.stage(row)
+    row["stage"] = stage(row)
     return row
 
 

@@ -19,10 +19,19 @@ from assistant.assembly import fingerprint
 from assistant.settings import BUNDLED_EMBEDDING, Settings
 from eval import metrics, statistics
 from eval.judge import PROMPT as JUDGE
+from eval.stages import STAGES
 from eval.suites import ROOT, Suite, digest_files, digest_path, digest_values
 
 SCHEMA = 1
-CODE = ("assistant", "ingest", "eval/records.py", "eval/metrics.py", "eval/ranking.py", "eval/text.py")
+CODE = (
+    "assistant",
+    "ingest",
+    "eval/records.py",
+    "eval/metrics.py",
+    "eval/ranking.py",
+    "eval/stages.py",
+    "eval/text.py",
+)
 ENOUGH = 5
 """Fewest rows of which an area under a curve is worth printing."""
 
@@ -89,7 +98,7 @@ def summarise(rows: Sequence[Row], manifest: Mapping[str, Any], made_at: str) ->
         "metrics": {metric.name: _metric(rows, metric, resampler) for metric in metrics.METRICS},
         "confidence": _confidence(rows),
         "kinds": _kinds(rows),
-        "stages": {name: sum(row["stage"] == name for row in rows) for name in metrics.STAGES},
+        "stages": {name: sum(row["stage"] == name for row in rows) for name in STAGES},
         "latency": _latency(rows),
         "tokens": _tokens(rows),
         "smallest_visible": statistics.smallest_visible(len(rows), gated_count(rows)),

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from eval import metrics
+from eval.stages import STAGES
 from tests.eval.made import GOOD, answered, cite, declined, failed, hit, row, unanswerable
 
 
@@ -174,4 +175,4 @@ def test_every_metric_says_its_formula() -> None:
 )
 def test_the_first_stage_that_lost_a_question_is_named(made: dict[str, Any], stage: str) -> None:
     assert made["stage"] == stage
-    assert stage in metrics.STAGES
+    assert stage in STAGES

@@ -9,7 +9,7 @@ from __future__ import annotations
 import threading
 import time
 import uuid
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
@@ -20,8 +20,6 @@ from langchain_core.runnables import Runnable, RunnableLambda
 from assistant.chat_models import ChatModel
 from assistant.citations import CitationBook
 from assistant.domain import (
-    CORRECTED,
-    DISAGREE,
     Answer,
     Checked,
     Citation,
@@ -42,15 +40,13 @@ from assistant.embedder import Embedder
 from assistant.errors import ModelError, UsageError
 from assistant.evidence import Finding, PassageReader, read_part
 from assistant.library import Library
+from assistant.notes import correction, disagreement, missing_parts, nearest_articles, not_found
 from assistant.query import History, understand
 from assistant.retriever import HybridRetriever
 from assistant.settings import QUOTATIONS, Settings
 from assistant.weights import Weights
 from assistant.writing import MAX_PASSAGES, PROMPT, Writing
 from prompts import load_prompt
-
-NEAREST = 3
-"""Articles named when nothing is found."""
 
 
 @dataclass
@@ -125,7 +121,9 @@ class Assistant:
     def search(self, query: str, k: int = 10, filters: Filters | None = None, as_of: date | None = None) -> list[Hit]:
         """Find passages without answering, best first, in the order in which they would be read."""
         understood = self._understand(query, (), filters, as_of)
-        hits = self.retriever.find(understood, understood.standalone, max(k, self.weights.candidates))
+        hits = self.retriever.find(
+            understood, understood.standalone, max(k, self.weights.fitting(understood.standalone).candidates)
+        )
         newest = understood.newest_first
         return list(
             read_part(self.reader, understood.standalone, hits, self.weights, rest=True, newest=newest).hits[:k]
@@ -173,7 +171,7 @@ class Assistant:
         articles = self.library.catalogue.counts()["articles"]
         for number, part in enumerate(run.query.parts):
             with run.timed("retrieve"):
-                hits = self.retriever.find(run.query, part, self.weights.candidates)
+                hits = self.retriever.find(run.query, part, self.weights.fitting(part).candidates)
             yield Retrieved(tuple(hits), articles)
             with run.timed("read"):
                 run.findings.append(self._read(run.query, part, hits, number))
@@ -267,8 +265,8 @@ class Assistant:
         answered = bool(run.sentences)
         best = min((f.confidence for f in run.findings if f.part not in missing), default=0.0)
         sure = best if answered else max((f.confidence for f in run.findings), default=0.0)
-        nearest = _nearest(hits) if not answered else ()
-        reason = self._reason(run, missing, nearest, answered=answered)
+        nearest = nearest_articles(hits) if not answered else ()
+        reason = missing_parts(missing) if answered else self._not_found(run, nearest)
         text = (
             " ".join(f"{s.text} {''.join(f'[{n}]' for n in s.citations)}" for s in run.sentences)
             if answered
@@ -284,17 +282,11 @@ class Assistant:
         self._keep_receipt(answer, run)
         return answer
 
-    def _reason(self, run: _Run, missing: Sequence[str], nearest: Sequence[Headline], *, answered: bool) -> str:
-        if answered:
-            return f"Not found in the articles: {' / '.join(missing)}" if missing else ""
+    def _not_found(self, run: _Run, nearest: Sequence[Headline]) -> str:
         days = self.library.catalogue.days()
         if days is None and not run.findings[0].hits:
             return "The library is empty: add articles with `byline ingest`."
-        covered = f" The library covers {days[0]} to {days[1]}." if days else ""
-        if not nearest:
-            return f"I do not find this: no article fits the question and its filters.{covered}"
-        titles = "; ".join(f"“{head.title}”" + (f" ({head.outlet})" if head.outlet else "") for head in nearest)
-        return f"I do not find this in the articles. The nearest are {titles}.{covered}"
+        return not_found(nearest, days)
 
     def _keep_receipt(self, answer: Answer, run: _Run) -> None:
         record = answer_record(answer)
@@ -311,28 +303,6 @@ class Assistant:
         self.library.close()
 
 
-def disagreement(sides: Mapping[int, Headline]) -> str:
-    """One line that says who differs, with outlet and date, and which is the newer.
-
-    Args:
-        sides: Citation number -> its article.
-    """
-    days = {number: (head.published_at or "")[:10] for number, head in sides.items()}
-    newest = max(days.values())
-    told = []
-    for number, head in sides.items():
-        day = days[number] or "date not given"
-        newer = ", the newer" if newest and days[number] == newest and len(set(days.values())) > 1 else ""
-        told.append(f"{head.outlet or head.title} ({day}{newer}) [{number}]")
-    return f"{DISAGREE} {' and '.join(told)}."
-
-
-def correction(number: int, head: Headline, earlier: int) -> str:
-    """One line that says which citation takes back what another says."""
-    day = f" ({head.published_at[:10]})" if head.published_at else ""
-    return f"{CORRECTED} {head.outlet or head.title}{day} [{number}] takes back what it had said [{earlier}]."
-
-
 def _interleaved(lists: Sequence[Sequence[Hit]], limit: int) -> list[Hit]:
     """The hits of all parts in turn, each passage once, ranked anew."""
     if len(lists) == 1:
@@ -343,8 +313,3 @@ def _interleaved(lists: Sequence[Sequence[Hit]], limit: int) -> list[Hit]:
             if turn < len(hits):
                 merged.setdefault(hits[turn].passage.id, hits[turn])
     return list(merged.values())[:limit]
-
-
-def _nearest(hits: Sequence[Hit]) -> tuple[Headline, ...]:
-    found = {hit.headline.article_id: hit.headline for hit in reversed(hits[:10])}
-    return tuple(reversed(found.values()))[:NEAREST]

@@ -67,6 +67,7 @@ def read_part(
     Returns:
         Reordered hits (reader scores in `why`), the sentences to quote, the confidence.
     """
+    weights = weights.fitting(question)
     chosen = list(hits[: weights.candidates])
     if not chosen:
         return Finding(question, (), (), 0.0)

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from assistant.confidence import FEATURES
 from assistant.errors import ModelError
+
+LONG = 24
+"""Words of a question from which on it counts as a long one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +31,8 @@ class Weights:
         newest: Weight of being newer than the other hits, where the question asks for the latest.
         confidence: Coefficients of the logistic confidence (see `assistant.confidence`), the constant last.
         threshold: Below this confidence the question is declined.
+        long: Candidates, retrieval, relevance and answerable for a question of more than `LONG` words: such a one
+            asks for several articles at once, and wants more of them read.
     """
 
     candidates: int = 24
@@ -43,6 +48,14 @@ class Weights:
     newest: float = 1.0
     confidence: tuple[float, ...] = (0.6, 0.0, 0.2, 0.2, 0.0, 0.0, 1.0, 1.0, 0.0, 0.0, -1.4)
     threshold: float = 0.5
+    long: tuple[int, float, float, float] = (24, 1.0, 0.5, 0.5)
+
+    def fitting(self, question: str) -> Weights:
+        """The weights for a question of this length."""
+        if len(question.split()) <= LONG:
+            return self
+        candidates, retrieval, relevance, answerable = self.long
+        return replace(self, candidates=candidates, retrieval=retrieval, relevance=relevance, answerable=answerable)
 
 
 def load_weights(path: Path) -> Weights:
@@ -53,7 +66,7 @@ def load_weights(path: Path) -> Weights:
     """
     try:
         given = json.loads(path.read_text("utf-8"))
-        weights = Weights(**{**given, "confidence": tuple(given["confidence"])})
+        weights = Weights(**{**given, "confidence": tuple(given["confidence"]), "long": tuple(given["long"])})
         if len(weights.confidence) != len(FEATURES) + 1:
             raise ValueError(f"expected {len(FEATURES) + 1} coefficients, found {len(weights.confidence)}")
     except (OSError, ValueError, TypeError, KeyError) as error:

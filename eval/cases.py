@@ -155,8 +155,15 @@ class _HopQuestion(BaseModel):
             id=f"mhr-{self.id if self.id is not None else number}", question=self.query, answerable=not null,
             kind=self.question_type.removesuffix("_query"), answers=() if null else (self.answer,),
             must_include=() if null else ((self.answer,),), facts=tuple(item.fact for item in self.evidence_list),
-            article=self.evidence_list[0].article if self.evidence_list else "", where=where,
+            article=self.evidence_list[0].article if self.evidence_list else "", where=where, split=self._split(),
         )  # fmt: skip
+
+    def _split(self) -> Literal["tune", "report", ""]:
+        """Return "report" when all evidence stands in odd-numbered articles: the bundled reader was taught with none of them."""
+        numbers = [item.doc_id for item in self.evidence_list if isinstance(item.doc_id, int)]
+        if not numbers or len(numbers) < len(self.evidence_list):
+            return ""
+        return "report" if all(number % 2 for number in numbers) else "tune"
 
 
 def load_cases(path: Path) -> list[Case]:

@@ -1,4 +1,4 @@
-"""`byline eval`: run, compare, bless, record, selftest, table, judge.
+"""`byline eval`: run, compare, bless, record, selftest, ablation, table, judge.
 
 Exit codes: 0 pass, 1 the harness failed, 2 the gate failed, 3 no baseline.
 """
@@ -170,6 +170,25 @@ def selftest(
     if missed:
         say(f"byline eval: the gate did not notice: {', '.join(missed)}")
         raise SystemExit(BROKEN)
+
+
+@app.command()
+@_harness
+def ablation(
+    context: typer.Context,
+    suite: SuiteName = None,
+    data: Data = None,
+    half: Half = None,
+    limit: Limit = 0,
+    threads: Threads = 2,
+) -> None:
+    """Print what each part brings: dense search alone, then one part more in every row."""
+    from eval.ablation import ablation_table
+    from eval.workbench import Choice, open_bench
+
+    choice = Choice(_suite(suite, None, None, data), half=half or "", limit=limit, threads=threads)
+    with open_bench(context.obj, choice) as bench, bar() as progress:
+        print(ablation_table(bench, progress))
 
 
 @app.command()

@@ -30,6 +30,7 @@ from assistant.retriever import HybridRetriever
 from assistant.settings import load_settings
 from assistant.training.__main__ import OURS
 from assistant.training.examples import is_held, read_questions
+from assistant.training.tune_long import read_all, tune_long, untaught
 from assistant.weights import Weights
 from eval.cases import half_of
 from eval.text import covers_groups
@@ -258,6 +259,10 @@ def main() -> None:
         kept.write_bytes(pickle.dumps(gather(rows, given.work, given.model, weights.candidates)))
     asked: list[Asked] = pickle.loads(kept.read_bytes())  # noqa: S301  # our own file
     weights = tune(asked, weights)
+    read = given.work / "long.pickle"
+    if not read.exists() or read.stat().st_mtime < given.model.stat().st_mtime:
+        read.write_bytes(pickle.dumps(read_all(untaught(given.data), given.work, given.model)))
+    weights = tune_long(pickle.loads(read.read_bytes()), weights)  # noqa: S301  # our own file
     target = given.model.with_suffix(".json")
     target.write_text(json.dumps(asdict(weights), indent=1) + "\n", "utf-8")
 

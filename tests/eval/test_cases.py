@@ -115,6 +115,15 @@ def test_multihops_form_is_read(tmp_path: Path) -> None:
     assert (third.answerable, third.answers, third.facts) == (False, (), ())
 
 
+def test_multihops_questions_over_odd_numbered_articles_alone_are_for_reporting(tmp_path: Path) -> None:
+    def made(*articles: int) -> dict[str, object]:
+        return {**HOP, "evidence_list": [{"fact": "Tarn it was.", "doc_id": number} for number in articles]}
+
+    path = tmp_path / "hop.json"
+    path.write_text(json.dumps([made(1, 3), made(1, 2), HOP]), "utf-8")
+    assert [case.split for case in load_multihop(path)] == ["report", "tune", ""]
+
+
 @pytest.mark.parametrize(
     ("content", "said"),
     [

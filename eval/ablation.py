@@ -1,0 +1,73 @@
+"""What each part brings: the same questions with dense search alone, and one part more each time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from typing import Any
+
+from assistant.baseline import PlainReader
+from assistant.chain import Assistant
+from assistant.domain import Hit, Query
+from assistant.retriever import DENSE_WEIGHT, Found, HybridRetriever
+from assistant.weights import Weights
+from eval import metrics
+from eval.runner import Row
+from eval.selftest import asked
+from eval.workbench import Bench, Progress
+
+COLUMNS = ("evidence_first", "evidence_in_5", "answer_inside", "citation_precision", "abstention_recall", "end_to_end")
+
+
+class PartialRetriever(HybridRetriever):
+    """The retriever without some of its parts.
+
+    Attributes:
+        words: Whether full text is searched besides the vectors.
+        named: Whether outlets and periods that the question names get their share.
+    """
+
+    words: bool = True
+    named: bool = True
+
+    def find(self, query: Query, text: str, limit: int, *, dense_weight: float = DENSE_WEIGHT) -> list[Hit]:
+        """Find passages; see `HybridRetriever.find`."""
+        seen = query if self.named else replace(query, outlets=(), named_period=None)
+        return super().find(seen, text, limit, dense_weight=dense_weight)
+
+    def _both(self, match: str, *rest: Any) -> list[Found]:
+        return super()._both(match if self.words else "", *rest)
+
+
+def variants(whole: Assistant) -> Iterator[tuple[str, Assistant]]:
+    """Name and assistant, from dense search with a plain reader that always answers to the whole."""
+    settings, library, embedder = whole.settings, whole.library, whole.embedder
+
+    def made(*, words: bool, named: bool, trained: bool, declines: bool) -> Assistant:
+        weights = whole.weights if trained else Weights()
+        return Assistant(
+            settings, library, embedder,
+            PartialRetriever(library=library, embedder=embedder, words=words, named=named),
+            whole.reader if trained else PlainReader(embedder),
+            weights if declines else replace(weights, threshold=0.0), None,
+        )  # fmt: skip
+
+    yield "dense search alone, plain reader", made(words=False, named=False, trained=False, declines=False)
+    yield "+ full text", made(words=True, named=False, trained=False, declines=False)
+    yield "+ outlets and dates that are named", made(words=True, named=True, trained=False, declines=False)
+    yield "+ trained reader", made(words=True, named=True, trained=True, declines=False)
+    yield "+ abstention", made(words=True, named=True, trained=True, declines=True)
+
+
+def ablation_table(bench: Bench, progress: Progress | None = None) -> str:
+    """Ask the bench's questions of every variant; a Markdown table, a row each."""
+    labels = [metrics.BY_NAME[name].label for name in COLUMNS]
+    lines = [f"| | {' | '.join(labels)} |", "|---" * (len(labels) + 1) + "|"]
+    for name, assistant in variants(bench.assistant):
+        lines.append(f"| {name} | {' | '.join(_shares(asked(bench, assistant, progress)))} |")
+    return "\n".join(lines)
+
+
+def _shares(rows: Sequence[Row]) -> list[str]:
+    found = [metrics.value(rows, name)[0] for name in COLUMNS]
+    return ["n/a" if value is None else f"{value:.2f}" for value in found]

@@ -1,0 +1,40 @@
+"""What is left out is left out, and the last row is the assistant as it is."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from assistant.query import understand
+from eval.ablation import ablation_table, variants
+from eval.selftest import asked
+from eval.workbench import Bench
+
+
+@pytest.fixture(scope="module")
+def few(bench: Bench) -> Bench:
+    return replace(bench, cases=[case for case in bench.cases if not case.history][:5])
+
+
+def test_dense_search_alone_uses_no_words_and_declines_nothing(few: Bench) -> None:
+    name, alone = next(iter(variants(few.assistant)))
+    assert name.startswith("dense search alone")
+    query = understand(few.cases[0].question)
+    assert not any(hit.why["full_text_rank"] for hit in alone.retriever.find(query, query.standalone, 10))
+    whole = few.assistant.retriever.find(query, query.standalone, 10)
+    assert any(hit.why["full_text_rank"] for hit in whole)
+    assert {row["answer"]["status"] for row in asked(few, alone)} == {"answered"}
+
+
+def test_the_last_row_is_the_whole_assistant(few: Bench) -> None:
+    *_, (name, last) = variants(few.assistant)
+    assert name == "+ abstention"
+    texts = [row["answer"]["text"] for row in asked(few, last)]
+    assert texts == [row["answer"]["text"] for row in asked(few, few.assistant)]
+
+
+def test_the_table_has_a_row_for_every_part(few: Bench) -> None:
+    lines = ablation_table(replace(few, cases=few.cases[:1])).splitlines()
+    assert len(lines) == 2 + 5
+    assert all(line.count("|") == lines[0].count("|") for line in lines)

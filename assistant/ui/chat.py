@@ -23,6 +23,8 @@ from assistant.ui.turns import Chosen, Said, Turn, chips_of, cited_of, finish, f
 from ingest.boilerplate import find_corrections
 
 KEEP = gr.skip()
+SAMPLE_ARTICLE = "beijing-parade"
+"""The article of the sample set that the example questions begin with."""
 
 
 @dataclass(eq=False)
@@ -177,7 +179,10 @@ class Chat:
             return render_broken(str(self._boot.error))
         if self._boot.assistant is None:
             return render_welcome(None, self._boot.doing)
-        return render_welcome(self._boot.assistant.library.catalogue.counts()["articles"])
+        catalogue = self._boot.assistant.library.catalogue
+        sample = catalogue.article(SAMPLE_ARTICLE) is not None
+        newest = None if sample else sorted(catalogue.headlines(), key=lambda h: h.published_at or "", reverse=True)[:4]
+        return render_welcome(catalogue.counts()["articles"], newest=newest)
 
 
 def _read(payload: str) -> dict[str, Any]:

@@ -83,7 +83,7 @@ def render_table(rows: Sequence[Row], wanted: Wanted, total: int) -> str:
     """
     if not total:
         return (
-            '<div class="none"><p>No articles yet. Add files, a folder or an address above, or start with the sample set.</p>'
+            '<div class="none no-articles"><p>No articles yet. Add files, a folder or an address above, or start with the sample set.</p>'
             '<p><button type="button" class="primary" data-shelf="sample">Add the sample articles</button></p></div>'
         )
     pages = max(1, -(-len(rows) // PAGE))
@@ -119,7 +119,7 @@ def _row(row: Row) -> str:
     byline = f"<small>{esc(head.byline)}</small>" if head.byline else ""
     return (
         f'<tr data-article="{esc(head.article_id)}"><td><button type="button" class="title" data-open="{esc(head.version)}" '
-        f'data-article="{esc(head.article_id)}">{esc(head.title)}</button>{byline}</td><td>{esc(head.outlet or "not given")}</td>'
+        f'data-article="{esc(head.article_id)}">{esc(head.title)}</button>{byline}</td><td>{esc(head.outlet or "outlet not given")}</td>'
         f"<td>{esc(day(head.published_at))}</td><td>{status}</td>"
         f'<td><button type="button" class="remove" data-shelf="remove" data-article="{esc(head.article_id)}" '
         f'data-title="{esc(head.title)}" aria-label="Remove: {esc(head.title)}">Remove</button></td></tr>'
@@ -194,7 +194,7 @@ def render_shelf(paths: bool) -> str:
         '<button type="submit" class="second">Add</button></span></form></div>'
         '<p class="wrong" id="byline-shelf-wrong" role="alert"></p><div id="byline-jobs" aria-live="polite"></div>'
         '<div class="find"><label class="unseen" for="byline-find">Search the list</label>'
-        '<input type="search" id="byline-find" placeholder="Search titles, outlets, authors" autocomplete="off">'
+        '<input type="search" id="byline-find" placeholder="Title, outlet, author" autocomplete="off">'
         f'<label class="unseen" for="byline-status">Show</label><select id="byline-status">{options}</select></div>'
         '<div id="byline-table"></div></div>'
         '<div class="pane-side" id="byline-shelf-article" tabindex="0" role="region" aria-label="Article" hidden></div></section>'

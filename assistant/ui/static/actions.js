@@ -2,7 +2,7 @@
 import { closeArticle, sourcesTurn } from "./article.js";
 import { again, edit, setBusy } from "./asking.js";
 import { setFilters, toggleFilters } from "./filters.js";
-import { $, post, questionBox, save, say, state } from "./shared.js";
+import { $, narrow, post, questionBox, save, say, state, sure } from "./shared.js";
 import { drawList, drop, list, setCurrent, talkNow } from "./talks.js";
 
 export const openTalk = (id) => {
@@ -36,10 +36,9 @@ export const tools = {
   again: (turn, at) => again(turn, at, turn.chosen ?? {}),
   edit: (turn) => edit(turn),
   sources: (turn) => {
+    if (turn.id !== sourcesTurn() || narrow()) closeArticle();
     document.body.classList.add("sheet");
     if (turn.id === sourcesTurn()) return;
-    closeArticle();
-    document.body.classList.add("sheet");
     state.sourcesOf = turn.id;
     $("byline-other")?.click();
   },
@@ -47,12 +46,13 @@ export const tools = {
 
 export const doings = {
   new: () => { openTalk(""); questionBox()?.focus(); },
-  wipe: () => {
-    if (!confirm("Delete all conversations in this browser?")) return;
+  wipe: async () => {
+    if (!await sure("All conversations in this browser will be deleted.", "Delete all")) return;
     list().forEach((talk) => drop(talk.id));
     openTalk("");
   },
   sheet: () => document.body.classList.toggle("sheet"),
+  "all-sources": () => { closeArticle(); document.body.classList.add("sheet"); },
   side: () => document.body.classList.toggle("side-open"),
   sources: () => document.body.classList.add("sheet"),
   filters: (button) => toggleFilters(button.getAttribute("aria-expanded") !== "true"),

@@ -1,7 +1,7 @@
 // Asking: what is sent, what is kept of the answer, asking again, editing, and what is left when the server goes away.
 import { closeArticle } from "./article.js";
 import { setFilters, without } from "./filters.js";
-import { $, questionBox, state } from "./shared.js";
+import { $, questionBox, state, sure } from "./shared.js";
 import { drawList, drop, fresh, newId, read, setCurrent, talkNow, write } from "./talks.js";
 
 export const begin = (question) => {
@@ -96,8 +96,8 @@ export const useChip = (data, turn, at) => {
   again(turn, at, filters);
 };
 
-export const again = (turn, at, filters) => {
+export const again = async (turn, at, filters) => {
   const later = (talkNow()?.turns.length ?? 0) - at - 1;
-  if (later > 0 && !confirm(`This replaces the answer and removes the ${later} after it. Ask again?`)) return;
+  if (later > 0 && !await sure(`This replaces the answer and removes the ${later} after it.`, "Ask again")) return;
   ask(turn.question, { from: at, filters });
 };

@@ -8,7 +8,7 @@ import { readFilters, setFilters, without } from "./filters.js";
 import { watch } from "./follow.js";
 import { pane } from "./panes.js";
 import "./ratings.js";
-import { $, questionBox, state } from "./shared.js";
+import { $, narrow, questionBox, state } from "./shared.js";
 import { drawList, lastCurrent, list, store, talkNow, write } from "./talks.js";
 
 const restore = () => {
@@ -32,7 +32,9 @@ const shown = () => {
 document.addEventListener("click", (event) => {
   const button = event.target.closest?.("button");
   if (!button) {
-    if (document.body.classList.contains("side-open") && !event.target.closest("#byline-left")) document.body.classList.remove("side-open");
+    const open = document.body.classList;
+    if (!event.target.closest("#byline-left")) open.remove("side-open");
+    if (narrow() && !event.target.closest("#byline-right")) open.remove("sheet");
     return;
   }
   const data = button.dataset, turns = talkNow()?.turns ?? [];
@@ -54,12 +56,13 @@ document.addEventListener("change", (event) => { if (event.target.closest?.("#by
 const leave = () => {
   const open = document.body.classList;
   if ($("byline-filters")?.hidden === false) doings["close-filters"]();
-  else if (open.contains("sheet") && matchMedia("(max-width: 760px)").matches) open.remove("sheet");
+  else if (open.contains("sheet") && narrow()) open.remove("sheet");
   else if (open.contains("side-open")) open.remove("side-open");
   else if (state.editing) edit(null);
   else if (state.busy) $("byline-stop")?.click();
 };
 document.addEventListener("keydown", (event) => {
+  if (document.querySelector("dialog[open]")) return;
   if (event.key === "Escape") { leave(); return; }
   if (event.target.closest?.("input, textarea, select, [contenteditable]") || event.ctrlKey || event.metaKey || event.altKey) return;
   if (event.key === "j" || event.key === "n") toQuotation(opened.at + 1);

@@ -1,6 +1,6 @@
 // While an answer grows: the page follows it down unless the reader scrolled up, and the quotation stays in view.
 import { openCitation, opened, sourcesTurn, toQuotation } from "./article.js";
-import { $, state } from "./shared.js";
+import { $, narrow, state } from "./shared.js";
 
 export const watch = (begun) => {
   const scroll = $("byline-scroll"), live = $("byline-live"), sources = $("byline-sources");
@@ -12,7 +12,7 @@ export const watch = (begun) => {
     .observe(live, { childList: true, subtree: true, characterData: true });
   new MutationObserver(() => {
     const first = document.querySelector("#byline-sources .card");
-    if (first && !opened.key && state.busy && sourcesTurn() === state.turn) openCitation(first.dataset.quotes.split(":")[0], true);
+    if (first && !opened.key && !narrow() && state.busy && sourcesTurn() === state.turn) openCitation(first.dataset.quotes.split(":")[0], true);
   }).observe(sources, { childList: true, subtree: true });
   // The cards above grow while the answer comes: the quotation stays in view until the reader scrolls.
   const article = $("byline-article");
@@ -20,5 +20,10 @@ export const watch = (begun) => {
   for (const kind of ["wheel", "touchmove", "keydown", "pointerdown"]) {
     article.addEventListener(kind, () => { opened.moved = true; }, { passive: true });
   }
-  sources.addEventListener("toggle", (event) => { if (event.target.open) event.target.scrollIntoView({ block: "start" }); }, true);  begun();
+  // What the reader opens comes into view; what comes open already stays where it is.
+  sources.addEventListener("click", (event) => {
+    const opens = event.target.closest("summary")?.parentElement;
+    if (opens) requestAnimationFrame(() => { if (opens.open) opens.scrollIntoView({ block: "start" }); });
+  });
+  begun();
 };

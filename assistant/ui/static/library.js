@@ -1,7 +1,7 @@
 // The Library tab: the table, what is added and how far it is, an article with its versions, removal.
 // The pieces of HTML that it fetches were escaped by the server.
 import { doings } from "./actions.js";
-import { $, fetched, post, problem, say, state } from "./shared.js";
+import { $, fetched, post, problem, say, state, sure } from "./shared.js";
 
 const wanted = { q: "", sort: "date", down: true, status: "", page: 1 };
 let active = [], watching = false;
@@ -84,7 +84,7 @@ const shelf = {
   close: closeArticle,
   stop: ({ job }) => post(`/byline/jobs/${encodeURIComponent(job)}/stop`).then(watchJobs),
   remove: async ({ article, title }) => {
-    if (!confirm(`Remove “${title}” with all its versions? Answers that cite it will say so.`)) return;
+    if (!await sure(`“${title}” will be removed with all its versions. Answers that cite it will say so.`, "Remove")) return;
     const words = await problem(await post("/byline/remove", { articles: [article] }));
     say(words || "Removed.");
     if (!words) { closeArticle(); drawTable(); libraryChanged(); }

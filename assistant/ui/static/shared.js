@@ -17,6 +17,26 @@ export const say = (text) => {
   say.timer = setTimeout(() => place.classList.remove("on"), 2500);
 };
 
+// A phone shows one thing at a time; the same width as in the style.
+export const narrow = () => matchMedia("(max-width: 760px)").matches;
+
+// Asks before something is lost; true when the answer is yes.
+export const sure = (words, verb) => new Promise((answer) => {
+  const asked = document.createElement("dialog"), text = document.createElement("p"), line = document.createElement("p");
+  asked.className = "byl sure"; text.textContent = words; text.id = "byline-sure"; line.className = "panel-tools";
+  asked.setAttribute("aria-labelledby", text.id);
+  for (const [name, value] of [["Cancel", ""], [verb, "yes"]]) {
+    const button = document.createElement("button");
+    button.type = "button"; button.textContent = name; button.className = value ? "primary danger" : "";
+    button.addEventListener("click", () => asked.close(value));
+    line.append(button);
+  }
+  asked.append(text, line);
+  asked.addEventListener("close", () => { asked.remove(); answer(asked.returnValue === "yes"); });
+  document.body.append(asked);
+  asked.showModal();
+});
+
 export const post = (address, body) => fetch(address, {
   method: "POST", headers: { "content-type": "application/json", "x-byline": "1" }, body: JSON.stringify(body ?? {}),
 });

@@ -55,7 +55,7 @@ export const drawList = () => {
     open.title = talk.name;
     if (talk.id === state.current) open.setAttribute("aria-current", "true");
     const away = document.createElement("button");
-    away.type = "button"; away.className = "drop"; away.dataset.drop = talk.id; drop.textContent = "×";
+    away.type = "button"; away.className = "drop"; away.dataset.drop = talk.id; away.textContent = "×";
     away.setAttribute("aria-label", "Delete conversation: " + (talk.name || "New conversation"));
     item.append(open, away);
     place.append(item);

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 from collections.abc import Callable
 from pathlib import Path
@@ -81,9 +82,28 @@ def test_a_good_and_a_bad_file_then_a_changed_one(empty: Server, visit: Open) ->
     assert "notes.xyz" in job
     assert "not a form that can be read" in job
     tab.shot("library-rejected")
+    page.set_input_files("#byline-files", [GOOD])
+    done(tab, 3)
+    assert "1 unchanged" in page.inner_text(".job >> nth=0")
+    page.click(".earlier > summary")
+    page.click(".earlier .job:has-text('2 files') >> text=Each article")
+    page.wait_for_selector(".outcomes li")
+    assert sorted(page.locator(".outcomes .flag").all_inner_texts()) == ["added", "rejected"]
+    tab.shot("library-outcomes")
+    with page.expect_download() as caught:
+        page.click("text=Export as CSV")
+    rows = csv.DictReader(Path(caught.value.path()).read_text("utf-8").splitlines())
+    assert {(row["status"], row["title"], row["source"]) for row in rows} == {
+        ("added", "Ostrey pier to close", "pier.txt"),
+        ("rejected", "", "notes.xyz"),
+    }
+    page.click("#byline-shelf-article .chip:has-text('rejected')")
+    page.wait_for_function("() => document.querySelectorAll('.outcomes li').length === 1")
+    assert "not a form that can be read" in page.inner_text(".outcomes")
+    page.click("#byline-shelf-article >> text=Close")
     changed = {**GOOD, "buffer": GOOD["buffer"].replace(b"March", b"April")}  # type: ignore[attr-defined]
     page.set_input_files("#byline-files", [changed])
-    done(tab, 3)
+    done(tab, 4)
     page.select_option("#byline-status", "changed")
     page.click("#byline-table .title:has-text('Ostrey pier')")
     page.wait_for_selector("#byline-shelf-article .versions")

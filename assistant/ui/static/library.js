@@ -5,6 +5,7 @@ import { $, fetched, post, problem, say, state, sure } from "./shared.js";
 
 const wanted = { q: "", sort: "date", down: true, status: "", page: 1 };
 let active = [], watching = false;
+const folds = new Map(); // what the reader opened or closed stays so while the additions are drawn again
 
 export const drawTable = async () => {
   const place = $("byline-table");
@@ -22,7 +23,11 @@ export const watchJobs = async () => {
     try { found = JSON.parse(await fetched("/byline/jobs")); } catch { found = null; }
     if (found) {
       const place = $("byline-jobs");
-      if (place && place.dataset.html !== found.html) { place.innerHTML = found.html; place.dataset.html = found.html; }
+      if (place && place.dataset.html !== found.html) {
+        place.innerHTML = found.html;
+        place.dataset.html = found.html;
+        for (const fold of place.querySelectorAll("[data-fold]")) fold.open = folds.get(fold.dataset.fold) ?? fold.open;
+      }
       const ended = active.filter((id) => !found.active.includes(id));
       if (ended.length) { drawTable(); libraryChanged(); }
       active = found.active;
@@ -56,9 +61,9 @@ const upload = async (files) => {
   watchJobs();
 };
 
-const showArticle = async (id, version) => {
+const showBeside = async (address) => {
   const side = $("byline-shelf-article");
-  side.innerHTML = await fetch("/byline/article?" + new URLSearchParams({ id, version })).then((reply) => reply.text());
+  side.innerHTML = await fetch(address).then((reply) => reply.text());
   const close = document.createElement("button");
   close.type = "button"; close.className = "close"; close.textContent = "Close"; close.dataset.shelf = "close";
   side.prepend(close);
@@ -67,6 +72,7 @@ const showArticle = async (id, version) => {
   side.closest(".pane").classList.add("with-side");
   side.focus({ preventScroll: true });
 };
+const showArticle = (id, version) => showBeside("/byline/article?" + new URLSearchParams({ id, version }));
 const closeArticle = () => {
   const side = $("byline-shelf-article");
   side.hidden = true;
@@ -82,6 +88,8 @@ const shelf = {
   },
   page: ({ page }) => { wanted.page = Number(page); drawTable(); },
   close: closeArticle,
+  outcomes: ({ job, status, page }) =>
+    showBeside(`/byline/jobs/${encodeURIComponent(job)}/articles?` + new URLSearchParams({ status: status ?? "", page: page ?? 1 })),
   stop: ({ job }) => post(`/byline/jobs/${encodeURIComponent(job)}/stop`).then(watchJobs),
   remove: async ({ article, title }) => {
     if (!await sure(`“${title}” will be removed with all its versions. Answers that cite it will say so.`, "Remove")) return;
@@ -97,8 +105,12 @@ document.addEventListener("click", (event) => {
   if (!button) return;
   const data = button.dataset;
   if (data.shelf && shelf[data.shelf]) { event.stopPropagation(); shelf[data.shelf](data); }
-  else if (data.open) { event.stopPropagation(); showArticle(data.article, data.open); }
+  else if ("open" in data) { event.stopPropagation(); showArticle(data.article, data.open); }
 }, true);
+document.addEventListener("click", (event) => {
+  const fold = event.target.closest?.("summary")?.parentElement;
+  if (fold?.dataset.fold) folds.set(fold.dataset.fold, !fold.open);
+});
 document.addEventListener("submit", (event) => {
   if (!event.target.matches?.("[data-shelf-form]")) return;
   event.preventDefault();

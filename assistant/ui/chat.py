@@ -47,15 +47,20 @@ class Chat:
         """What the library holds of a cited article now."""
         assistant = self._boot.assistant
         if assistant is None:
-            return "current", None
+            return Standing("current", None)
         catalogue = assistant.library.catalogue
         found = {head.version: head for head in catalogue.versions(article_id)}
         if version not in found:
-            return "removed", None
+            return Standing("removed", None)
         newest = catalogue.article(article_id)
+        notice = (
+            " ".join(newest.text[span.start : span.end].strip() for span in find_corrections(newest.text))
+            if newest
+            else ""
+        )
         if newest is None or newest.version == version:
-            return "current", found[version]
-        return ("corrected" if find_corrections(newest.text) else "older"), found[version]
+            return Standing("current", found[version], notice)
+        return Standing("corrected" if notice else "older", found[version], notice)
 
     async def ask(self, question: str, payload: str, request: gr.Request) -> AsyncIterator[tuple[Any, ...]]:
         """Answer; yields (question box, earlier turns, this turn, sources, record to keep)."""

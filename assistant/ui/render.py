@@ -201,7 +201,7 @@ def _disagreement(note: str, sides: Sequence[Cited], said: str) -> str:
 
 def _gone(turn: Turn, look: Look) -> str:
     versions = {(c.article_id, c.version): c for c in turn.citations}
-    gone = [c for key, c in versions.items() if look(*key)[0] == "removed"]
+    gone = [c for key, c in versions.items() if look(*key).state == "removed"]
     if not gone:
         return ""
     titles = "; ".join(esc(c.title) for c in gone)

@@ -3,13 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from assistant.domain import Headline
 from assistant.ui.text import counted, day, esc, link
 from assistant.ui.turns import Cited, Found, Head, Turn
 
-Standing = tuple[Literal["current", "older", "corrected", "removed"], Headline | None]
+
+class Standing(NamedTuple):
+    """What the library holds of a cited article now.
+
+    Attributes:
+        state: Whether the cited version is the current one, and if not, what came after it.
+        headline: The cited version's, or None when it was removed.
+        notice: The words with which the article, in its current version, says that it was corrected; or empty.
+    """
+
+    state: Literal["current", "older", "corrected", "removed"]
+    headline: Headline | None
+    notice: str = ""
+
+
 Look = Callable[[str, str], Standing]
 """(article id, version) -> what the library holds of it now."""
 
@@ -47,11 +61,11 @@ def render_sources(turn: Turn | None, look: Look) -> str:
 
 def _card(group: list[Cited], look: Look) -> str:
     first = group[0]
-    standing, headline = look(first.article_id, first.version)
+    standing = look(first.article_id, first.version)
     quotes = ",".join(f"{c.number}:{c.start}-{c.end}" for c in group)
     copies = f'<span class="also">also in {esc(", ".join(first.also_in))}</span>' if first.also_in else ""
     byline = f"<span>{esc(first.byline)}</span>" if first.byline else ""
-    away = link(headline.url) if headline else ""
+    away = link(standing.headline.url) if standing.headline else ""
     said = "".join(
         f'<button type="button" class="quote" data-cite="{c.number}"><b>[{c.number}]</b> <q>{esc(_short(c.quote))}</q></button>'
         for c in group
@@ -59,9 +73,20 @@ def _card(group: list[Cited], look: Look) -> str:
     return (
         f'<li class="card" data-version="{esc(first.version)}" data-article="{esc(first.article_id)}" data-quotes="{quotes}">'
         f'<p class="outlet"><span>{esc(first.outlet or "outlet not given")}</span><time>{esc(day(first.published_at))}</time>'
-        f'{FLAGS[standing]}</p><h3><button type="button" class="title" data-cite="{first.number}">{esc(first.title)}</button></h3>'
-        f'<p class="meta">{byline}{copies}{away}</p>{said}</li>'
+        f'{_flag(standing)}</p><h3><button type="button" class="title" data-cite="{first.number}">{esc(first.title)}</button></h3>'
+        f'<p class="meta">{byline}{copies}{away}</p>{_notice(standing)}{said}</li>'
     )
+
+
+def _flag(standing: Standing) -> str:
+    if standing.state == "current" and standing.notice:
+        updated = standing.notice.lstrip(" *_[(").lower().startswith("update")
+        return f'<span class="flag">{"says it was updated" if updated else "says it was corrected"}</span>'
+    return FLAGS[standing.state]
+
+
+def _notice(standing: Standing) -> str:
+    return f'<p class="notice">“{esc(_short(standing.notice, 240))}”</p>' if standing.notice else ""
 
 
 def _short(quote: str, limit: int = 180) -> str:

@@ -140,6 +140,28 @@ def test_a_removed_article_is_gone_and_its_old_answer_says_so(empty: Server, vis
     assert not any("pier will close" in hit["text"] for hit in hits)
 
 
+def test_an_article_that_says_it_was_corrected_shows_that_on_its_card(empty: Server, visit: Open) -> None:
+    text = (
+        "Sluice at Drammoor opens\n\nThe sluice at Drammoor was opened by Halla Trewin, who called it “a door for eels”.\n\n"
+        "An earlier version of this article said that the sluice is at Penholm."
+    )
+    tab = visit(empty.url)
+    page = tab.page
+    page.click("role=tab[name=Library]")
+    before = page.locator(".job").count()
+    page.set_input_files("#byline-files", [{"name": "sluice.txt", "mimeType": "text/plain", "buffer": text.encode()}])
+    done(tab, before + 1)
+    page.wait_for_selector("#byline-table .title:has-text('Sluice at Drammoor')")
+    page.click("role=tab[name=Ask]")
+    tab.ask("What did Halla Trewin call the sluice at Drammoor?")
+    assert "a door for eels" in page.inner_text(".answer")
+    assert page.inner_text(".card .flag") == "says it was corrected"
+    assert "said that the sluice is at Penholm" in page.inner_text(".card .notice")
+    page.click(".cite >> nth=0")
+    page.wait_for_selector("#byline-article .correction >> text=earlier version")
+    tab.shot("corrected")
+
+
 def test_what_is_not_there_says_so(empty: Server, visit: Open) -> None:
     tab = visit(empty.url)
     tab.page.click("role=tab[name=Library]")

@@ -48,9 +48,9 @@ def _header(article: Article, quotations: int) -> str:
     steps = ""
     if quotations > 1:
         steps = (
-            '<span class="steps"><button type="button" data-step="-1" aria-label="Previous quotation">↑</button>'
+            '<span class="steps"><button type="button" data-step="-1" aria-label="Previous quotation" title="Previous quotation (k)">↑</button>'
             f'<span class="at">1 of {quotations}</span>'
-            '<button type="button" data-step="1" aria-label="Next quotation">↓</button></span>'
+            '<button type="button" data-step="1" aria-label="Next quotation" title="Next quotation (j)">↓</button></span>'
         )
     return (
         f'<header class="head"><p class="outlet"><span>{esc(article.outlet or "outlet not given")}</span>'

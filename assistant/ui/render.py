@@ -287,4 +287,4 @@ def _newest(heads: Sequence[Headline]) -> str:
         f"<span>{esc(head.title)}</span><small>{where(head)}</small></button></li>"
         for head in heads
     )
-    return f'<p class="label">The newest articles</p><ul class="nearest">{rows}</ul>' if rows else ""
+    return f'<p class="label">From the library</p><ul class="nearest">{rows}</ul>' if rows else ""

@@ -30,6 +30,7 @@ export const watchJobs = async () => {
       }
       const ended = active.filter((id) => !found.active.includes(id));
       if (ended.length) { drawTable(); libraryChanged(); }
+      else if (document.querySelector("#byline-table .no-articles") && found.active.length) drawTable();
       active = found.active;
       if (!active.length) break;
     }

@@ -122,11 +122,15 @@ def ingest(
 
 
 def store_documents(
-    library: Library, embedder: Embedder, documents: Iterable[Raw | Rejected], progress: Progress | None = None
+    library: Library,
+    embedder: Embedder,
+    documents: Iterable[Raw | Rejected],
+    progress: Progress | None = None,
+    options: Options | None = None,
 ) -> Report:
     """Take in documents that were already opened (uploads); see `ingest`."""
     with closing(Sandbox()) as sandbox:
-        return _Run(library, embedder, Options(), progress).take(documents, None, sandbox)
+        return _Run(library, embedder, options or Options(), progress).take(documents, None, sandbox)
 
 
 class _Run:

@@ -40,12 +40,6 @@ LOOPBACK = ("127.0.0.1", "localhost", "::1")
 MAX_UPLOAD = 50_000_000
 """Largest file that can be uploaded, in bytes."""
 
-HEAD = (
-    '<meta name="description" content="Answers from news articles, with the exact words they rest on">'
-    '<link rel="stylesheet" href="/byline/static/byline.css"><script src="/byline/static/byline.js" defer></script>'
-    '<script src="/byline/static/panes.js" defer></script>'
-)
-
 
 def build_application(boot: Boot, desk: Desk, options: Options) -> FastAPI:
     """Put the page and its routes together."""
@@ -85,11 +79,23 @@ def build_application(boot: Boot, desk: Desk, options: Options) -> FastAPI:
     blocks = build_page(chat, {"Library": render_shelf(paths), "Evaluation": reports.FRAME, "Settings": state.FRAME})
     blocks.queue(api_open=False, max_size=200, default_concurrency_limit=100)
     gr.mount_gradio_app(
-        app, blocks, path="/", theme=theme(), head=HEAD, allowed_paths=[], show_error=False, ssr_mode=False,
+        app, blocks, path="/", theme=theme(), head=_head(), allowed_paths=[], show_error=False, ssr_mode=False,
         enable_monitoring=False, run_history=False, footer_links=[], pwa=False, mcp_server=False,
         max_file_size=MAX_UPLOAD,
     )  # fmt: skip
     return app
+
+
+def _head() -> str:
+    """What the page loads of ours: its style, and `byline.js` with the modules that it imports."""
+    modules = "".join(
+        f'<link rel="modulepreload" href="/byline/static/{file.name}">' for file in sorted(STATIC.glob("*.js"))
+    )
+    return (
+        '<meta name="description" content="Answers from news articles, with the exact words they rest on">'
+        f'<link rel="stylesheet" href="/byline/static/byline.css">{modules}'
+        '<script type="module" src="/byline/static/byline.js"></script>'
+    )
 
 
 def _hosts(host: str) -> tuple[str, ...]:

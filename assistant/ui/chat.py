@@ -23,6 +23,8 @@ from assistant.ui.turns import Chosen, Said, Turn, chips_of, cited_of, finish, f
 from ingest.boilerplate import find_corrections
 
 KEEP = gr.skip()
+SAMPLE_ARTICLE = "beijing-parade"
+"""The article of the sample set that the example questions begin with."""
 
 
 @dataclass(eq=False)
@@ -45,15 +47,20 @@ class Chat:
         """What the library holds of a cited article now."""
         assistant = self._boot.assistant
         if assistant is None:
-            return "current", None
+            return Standing("current", None)
         catalogue = assistant.library.catalogue
         found = {head.version: head for head in catalogue.versions(article_id)}
         if version not in found:
-            return "removed", None
+            return Standing("removed", None)
         newest = catalogue.article(article_id)
+        notice = (
+            " ".join(newest.text[span.start : span.end].strip() for span in find_corrections(newest.text))
+            if newest
+            else ""
+        )
         if newest is None or newest.version == version:
-            return "current", found[version]
-        return ("corrected" if find_corrections(newest.text) else "older"), found[version]
+            return Standing("current", found[version], notice)
+        return Standing("corrected" if notice else "older", found[version], notice)
 
     async def ask(self, question: str, payload: str, request: gr.Request) -> AsyncIterator[tuple[Any, ...]]:
         """Answer; yields (question box, earlier turns, this turn, sources, record to keep)."""
@@ -177,7 +184,10 @@ class Chat:
             return render_broken(str(self._boot.error))
         if self._boot.assistant is None:
             return render_welcome(None, self._boot.doing)
-        return render_welcome(self._boot.assistant.library.catalogue.counts()["articles"])
+        catalogue = self._boot.assistant.library.catalogue
+        sample = catalogue.article(SAMPLE_ARTICLE) is not None
+        newest = None if sample else sorted(catalogue.headlines(), key=lambda h: h.published_at or "", reverse=True)[:4]
+        return render_welcome(catalogue.counts()["articles"], newest=newest)
 
 
 def _read(payload: str) -> dict[str, Any]:

@@ -17,6 +17,7 @@ from typing import Any
 from assistant.domain import Answer, Event, Filters, Finished, Hit
 from assistant.errors import BylineError, RunError
 from assistant.ui.boot import Boot
+from assistant.ui.text import counted
 
 log = logging.getLogger(__name__)
 
@@ -115,8 +116,8 @@ class Desk:
     def _enter(self) -> None:
         if self._inside >= self.at_once + self.waiting:
             raise BusyError(
-                f"Byline is busy: {self.at_once} questions are being answered and {self.waiting} may wait, all places are "
-                "taken. Try again in a moment."
+                f"Byline is busy: {counted(self.at_once, 'question is', 'questions are')} being answered and "
+                f"{f'{self.waiting:,}' if self.waiting else 'none'} may wait. Try again in a moment."
             )
         self._inside += 1
 

@@ -55,7 +55,7 @@ def _sentence(turn: int, text: str, citations: Sequence[int]) -> str:
 
 
 def _footnote(turn: int, citation: Cited, look: Look) -> str:
-    _, headline = look(citation.article_id, citation.version)
+    headline = look(citation.article_id, citation.version).headline
     address = web_address(headline.url) if headline else None
     parts = [citation.outlet or "outlet not given", day(citation.published_at), citation.title]
     where = ", ".join(_safe(part) for part in parts)

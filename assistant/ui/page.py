@@ -78,7 +78,8 @@ def _ask_tab(chat: Chat, blocks: gr.Blocks) -> None:
                 stop = gr.Button("Stop", variant="secondary", elem_id="byline-stop", scale=0, min_width=80)
         with gr.Column(elem_id="byline-right", min_width=0, scale=0):
             _html(
-                '<div class="sheet-bar"><span>Sources</span><button type="button" data-do="sheet">Close</button></div>',
+                '<div class="sheet-bar"><span>Sources</span><button type="button" class="back" data-do="all-sources">‹ All sources</button>'
+                '<button type="button" data-do="sheet">Close</button></div>',
                 elem_id="byline-sheetbar",
             )
             sources = _html(render_sources(None, chat.look), elem_id="byline-sources")

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from assistant.catalogue import Catalogue
 from assistant.domain import Article, Span
 from assistant.ui.text import day, esc, link
+from ingest.boilerplate import find_corrections
 
 _QUOTES = re.compile(r"(\d{1,4}):(\d{1,9})-(\d{1,9})")
 
@@ -47,9 +48,9 @@ def _header(article: Article, quotations: int) -> str:
     steps = ""
     if quotations > 1:
         steps = (
-            '<span class="steps"><button type="button" data-step="-1" aria-label="Previous quotation">↑</button>'
+            '<span class="steps"><button type="button" data-step="-1" aria-label="Previous quotation" title="Previous quotation (k)">↑</button>'
             f'<span class="at">1 of {quotations}</span>'
-            '<button type="button" data-step="1" aria-label="Next quotation">↓</button></span>'
+            '<button type="button" data-step="1" aria-label="Next quotation" title="Next quotation (j)">↓</button></span>'
         )
     return (
         f'<header class="head"><p class="outlet"><span>{esc(article.outlet or "outlet not given")}</span>'
@@ -75,9 +76,11 @@ def _standing(article: Article, versions: list[str], current: str | None) -> str
 
 def _body(article: Article, quotes: list[Quote]) -> str:
     paragraphs, at = [], 0
+    notices = {span.start for span in find_corrections(article.text)}
     for line in article.text.split("\n"):
         if line.strip():
-            paragraphs.append(f"<p>{_pieces(article, at, at + len(line), quotes)}</p>")
+            kind = ' class="correction"' if at in notices else ""
+            paragraphs.append(f"<p{kind}>{_pieces(article, at, at + len(line), quotes)}</p>")
         at += len(line) + 1
     return f'<div class="text">{"".join(paragraphs)}</div>'
 

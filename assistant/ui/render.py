@@ -5,17 +5,18 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 
-from assistant.domain import CORRECTED, DISAGREE
+from assistant.domain import CORRECTED, DISAGREE, Headline
 from assistant.ui.sources import Look, where
-from assistant.ui.text import counted, day, esc
+from assistant.ui.text import counted, day, days, esc
 from assistant.ui.turns import Chip, Cited, Turn
 
 EXAMPLES = (
-    "What did Kim pledge?",
-    "Where did Kim and Putin meet?",
-    "What did Putin praise?",
-    "When did Kim visit Paris?",
+    ("What did Kim pledge?", ""),
+    ("How many people were aboard the Corrin Star?", ""),
+    ("How many homes lost power in Storm Edda?", "two papers differ"),
+    ("When did Kim visit Paris?", "not in the articles"),
 )
+"""Questions to the sample set, each with what it shows."""
 
 _THUMB = (
     '<svg viewBox="0 0 20 20" width="16" height="16" fill="none" stroke="currentColor" stroke-width="1.5" '
@@ -23,7 +24,7 @@ _THUMB = (
     '1.8.9 1.6 1.9l-1 5.6c-.2.9-.9 1.5-1.8 1.5H5.5"/></svg>'
 )
 _CHIP_WORDS = {
-    "outlet": "outlet",
+    "outlet": "",
     "since": "from",
     "until": "until",
     "as_of": "as of",
@@ -90,7 +91,7 @@ def _chip(chip: Chip) -> str:
 def _chip_value(chip: Chip) -> str:
     if chip.kind == "period":
         first, _, last = chip.value.partition("/")
-        return day(first) if first == last else f"{day(first)} to {day(last)}"
+        return days(first, last)
     return day(chip.value) if chip.kind in ("since", "until", "as_of") else chip.value
 
 
@@ -156,7 +157,7 @@ def _abstained(turn: Turn) -> str:
     listed = f'<p class="label">The nearest articles</p><ul class="nearest">{nearest}</ul>' if nearest else ""
     covered = ""
     if len(turn.days) == 2:
-        covered = f'<p class="covered">The library covers {esc(day(turn.days[0]))} to {esc(day(turn.days[1]))}.</p>'
+        covered = f'<p class="covered">The library covers {esc(days(*turn.days))}.</p>'
     return f'<p class="verdict">Not found in the articles</p>{reason}{listed}{covered}{_dropped(turn)}'
 
 
@@ -174,17 +175,42 @@ def _notes(turn: Turn) -> str:
     known = {citation.number: citation for citation in turn.citations}
     rows = []
     for note in turn.notes:
-        if note.startswith((DISAGREE, CORRECTED)):
-            numbers = [int(n) for n in _MARKER.findall(note) if int(n) in known]
-            rows.append(f'<p class="disagree">{_with_markers(note, numbers, known)}</p>')
+        cited = [known[int(n)] for n in _MARKER.findall(note) if int(n) in known]
+        if note.startswith(DISAGREE):
+            rows.append(_disagreement(note, cited, turn.text))
+        elif note.startswith(CORRECTED):
+            rows.append(_correction(note, cited))
         else:
             rows.append(f'<p class="note">{esc(note)}</p>')
     return "".join(rows)
 
 
+def _disagreement(note: str, sides: Sequence[Cited], said: str) -> str:
+    """Each side with outlet and day, and its words where the answer has not given them already."""
+    if len(sides) < 2:
+        return f'<p class="note">{esc(note)}</p>'
+    dates = {(side.published_at or "")[:10] for side in sides}
+    newest = max(dates) if len(dates) > 1 else None
+    rows = "".join(
+        f"<li><b>{esc(side.outlet or side.title)}</b>, {esc(day(side.published_at))}"
+        f"{', the newer' if (side.published_at or '')[:10] == newest else ''} {_marker(side)}"
+        f"{'' if side.quote in said else f'<br>“{esc(side.quote)}”'}</li>"
+        for side in sides
+    )
+    return f'<div class="disagree"><p class="verdict">{DISAGREE.rstrip(":")}</p><ul>{rows}</ul></div>'
+
+
+def _correction(note: str, cited: Sequence[Cited]) -> str:
+    """The line with its markers as links into the articles."""
+    said = esc(note)
+    for citation in cited:
+        said = said.replace(f"[{citation.number}]", _marker(citation))
+    return f'<p class="disagree">{said}</p>'
+
+
 def _gone(turn: Turn, look: Look) -> str:
     versions = {(c.article_id, c.version): c for c in turn.citations}
-    gone = [c for key, c in versions.items() if look(*key)[0] == "removed"]
+    gone = [c for key, c in versions.items() if look(*key).state == "removed"]
     if not gone:
         return ""
     titles = "; ".join(esc(c.title) for c in gone)
@@ -220,12 +246,18 @@ def _made_by(model: str) -> str:
     )
 
 
-def render_welcome(articles: int | None, loading: str = "") -> str:
-    """The empty page."""
+def render_welcome(articles: int | None, loading: str = "", newest: Sequence[Headline] | None = None) -> str:
+    """The empty page.
+
+    Args:
+        articles: How many there are to search.
+        loading: What is going on while the library is not open yet.
+        newest: Articles to open when the library is not the sample set, which has questions of its own.
+    """
     if loading:
         return (
             '<div class="welcome loading"><h1>Ask the articles.</h1><p class="trace"><span class="pulse" aria-hidden="true"></span>'
-            f"{esc(loading)}</p>{_examples()}</div>"
+            f"{esc(loading)}</p></div>"
         )
     if not articles:
         return (
@@ -236,7 +268,8 @@ def render_welcome(articles: int | None, loading: str = "") -> str:
         )
     return (
         f'<div class="welcome"><h1>Ask the articles.</h1><p>{counted(articles, "article")} to search. Every sentence of an '
-        f"answer carries the exact quotation it rests on; what the articles do not say, Byline does not say.</p>{_examples()}</div>"
+        f"answer carries the exact quotation it rests on; what the articles do not say, Byline does not say.</p>"
+        f"{_examples() if newest is None else _newest(newest)}</div>"
     )
 
 
@@ -249,5 +282,18 @@ def render_broken(error: str) -> str:
 
 
 def _examples() -> str:
-    rows = "".join(f'<li><button type="button" data-example="{esc(q)}">{esc(q)}</button></li>' for q in EXAMPLES)
+    rows = "".join(
+        f'<li><button type="button" data-example="{esc(question)}">{esc(question)}'
+        f"{f' <small>{esc(shows)}</small>' if shows else ''}</button></li>"
+        for question, shows in EXAMPLES
+    )
     return f'<p class="label">For example</p><ul class="examples">{rows}</ul>'
+
+
+def _newest(heads: Sequence[Headline]) -> str:
+    rows = "".join(
+        f'<li><button type="button" class="near" data-open="{esc(head.version)}" data-article="{esc(head.article_id)}">'
+        f"<span>{esc(head.title)}</span><small>{where(head)}</small></button></li>"
+        for head in heads
+    )
+    return f'<p class="label">From the library</p><ul class="nearest">{rows}</ul>' if rows else ""

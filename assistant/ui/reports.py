@@ -124,11 +124,11 @@ def _trend(runs: Sequence[Run]) -> str:
 
 def _chart(runs: Sequence[Run]) -> str:
     """The score of each run, 0 to 100%, with its interval; runs stand side by side in time."""
-    width, height, left = 700, 180, 44
+    width, height, left = 700, 200, 44
     step = (width - left - 30) / (len(runs) - 1)
 
     def place(at: int, value: float) -> tuple[float, float]:
-        return left + 10 + at * step, 10 + (height - 36) * (1 - value)
+        return left + 10 + at * step, 10 + (height - 46) * (1 - value)
 
     points = [place(at, run.score["value"]) for at, run in enumerate(runs)]
     lines = "".join(
@@ -162,8 +162,11 @@ def _feedback(feedback: Feedback) -> str:
         if cases
         else "None yet. Rate an answer and keep it as a test question."
     )
+    rated = (
+        f"{good} good, {len(ratings) - good} bad." if ratings else "No ratings yet: the thumbs stand under each answer."
+    )
     return (
-        f"<h2>What readers said</h2><p>{good} good, {len(ratings) - good} bad.</p>"
+        f"<h2>What readers said</h2><p>{rated}</p>"
         f"{f'<ul class=notes>{notes}</ul>' if notes else ''}<h2>Your test questions</h2><p>{held}</p>"
     )
 

@@ -1,20 +1,18 @@
-"""The Library tab: the table of articles, ways to add some, what came of it."""
+"""The Library tab: the table of articles and the ways to add some."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal
 
 from assistant.domain import Headline
 from assistant.library import Library
-from assistant.ui.jobs import Job
 from assistant.ui.text import counted, day, esc
 from ingest.extract import FORMS
 
 PAGE = 50
 """Rows of one page of the table."""
-SHOWN_JOBS = 6
 
 Sort = Literal["title", "outlet", "date"]
 Status = Literal["", "changed", "copy", "undated"]
@@ -83,7 +81,7 @@ def render_table(rows: Sequence[Row], wanted: Wanted, total: int) -> str:
     """
     if not total:
         return (
-            '<div class="none"><p>No articles yet. Add files, a folder or an address above, or start with the sample set.</p>'
+            '<div class="none no-articles"><p>No articles yet. Add files, a folder or an address above, or start with the sample set.</p>'
             '<p><button type="button" class="primary" data-shelf="sample">Add the sample articles</button></p></div>'
         )
     pages = max(1, -(-len(rows) // PAGE))
@@ -119,7 +117,7 @@ def _row(row: Row) -> str:
     byline = f"<small>{esc(head.byline)}</small>" if head.byline else ""
     return (
         f'<tr data-article="{esc(head.article_id)}"><td><button type="button" class="title" data-open="{esc(head.version)}" '
-        f'data-article="{esc(head.article_id)}">{esc(head.title)}</button>{byline}</td><td>{esc(head.outlet or "not given")}</td>'
+        f'data-article="{esc(head.article_id)}">{esc(head.title)}</button>{byline}</td><td>{esc(head.outlet or "outlet not given")}</td>'
         f"<td>{esc(day(head.published_at))}</td><td>{status}</td>"
         f'<td><button type="button" class="remove" data-shelf="remove" data-article="{esc(head.article_id)}" '
         f'data-title="{esc(head.title)}" aria-label="Remove: {esc(head.title)}">Remove</button></td></tr>'
@@ -134,46 +132,6 @@ def _steps(page: int, pages: int) -> str:
         f"</button><span>Page {page} of {pages}</span>"
         f'<button type="button" data-shelf="page" data-page="{page + 1}"{"" if page < pages else " disabled"}>Next</button></p>'
     )
-
-
-def render_jobs(jobs: Sequence[Job]) -> str:
-    """What was added and what is being added, newest first."""
-    rows = "".join(_job(job) for job in jobs[:SHOWN_JOBS])
-    return f'<ul class="jobs" aria-label="Additions">{rows}</ul>' if rows else ""
-
-
-def _job(job: Job) -> str:
-    words = {"waiting": "waiting", "running": "adding", "done": "done", "stopped": "stopped", "failed": "failed"}
-    stop = f'<button type="button" data-shelf="stop" data-job="{esc(job.id)}">Stop</button>' if job.active else ""
-    pulse = '<span class="pulse" aria-hidden="true"></span>' if job.state == "running" else ""
-    error = f'<p class="wrong">{esc(job.error)}</p>' if job.error else ""
-    return (
-        f'<li class="job is-{job.state}" data-job="{esc(job.id)}"><p>{pulse}<b>{esc(job.what)}</b> '
-        f"<span>{words[job.state]}{_so_far(job.report, job.seconds)}</span>{stop}</p>{error}{_rejected(job.report)}</li>"
-    )
-
-
-def _so_far(report: dict[str, Any], seconds: float) -> str:
-    done = [f"{report[name]:,} {name}" for name in ("added", "updated", "unchanged") if report.get(name)]
-    if report.get("rejected_count"):
-        done.append(f"{report['rejected_count']:,} rejected")
-    if report.get("passages"):
-        done.append(counted(report["passages"], "passage"))
-    return f": {', '.join(done)} in {seconds:.0f} s" if done else ""
-
-
-def _rejected(report: dict[str, Any]) -> str:
-    rejected = report.get("rejected") or []
-    if not rejected:
-        return ""
-    rows = "".join(f"<li><b>{esc(_name(item['source']))}</b> {esc(item['reason'])}</li>" for item in rejected)
-    more = report.get("rejected_count", 0) - len(rejected)
-    rest = f"<li>and {more:,} more</li>" if more > 0 else ""
-    return f"<details open><summary>{counted(report['rejected_count'], 'document')} rejected</summary><ul>{rows}{rest}</ul></details>"
-
-
-def _name(source: str) -> str:
-    return source.removeprefix("upload:")
 
 
 def render_shelf(paths: bool) -> str:
@@ -194,8 +152,8 @@ def render_shelf(paths: bool) -> str:
         '<button type="submit" class="second">Add</button></span></form></div>'
         '<p class="wrong" id="byline-shelf-wrong" role="alert"></p><div id="byline-jobs" aria-live="polite"></div>'
         '<div class="find"><label class="unseen" for="byline-find">Search the list</label>'
-        '<input type="search" id="byline-find" placeholder="Search titles, outlets, authors" autocomplete="off">'
+        '<input type="search" id="byline-find" placeholder="Title, outlet, author" autocomplete="off">'
         f'<label class="unseen" for="byline-status">Show</label><select id="byline-status">{options}</select></div>'
         '<div id="byline-table"></div></div>'
-        '<div class="pane-side" id="byline-shelf-article" tabindex="0" role="region" aria-label="Article" hidden></div></section>'
+        '<div class="pane-side" id="byline-shelf-article" tabindex="0" role="region" aria-label="Beside the list" hidden></div></section>'
     )

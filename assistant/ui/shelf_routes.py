@@ -8,12 +8,14 @@ from fastapi import FastAPI, Query, Request
 from pydantic import BaseModel, Field
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import UploadFile
-from starlette.responses import HTMLResponse, JSONResponse
+from starlette.responses import HTMLResponse, JSONResponse, Response
 
 from assistant.errors import UsageError
+from assistant.ui.additions import render_jobs, render_outcomes
 from assistant.ui.boot import Boot
 from assistant.ui.jobs import Jobs
-from assistant.ui.shelf import Sort, Status, Wanted, find_rows, render_jobs, render_table
+from assistant.ui.outcomes import to_csv
+from assistant.ui.shelf import Sort, Status, Wanted, find_rows, render_table
 
 MAX_UPLOAD = 100_000_000
 """Largest upload in bytes, all of its files together."""
@@ -60,6 +62,18 @@ def add_shelf(app: FastAPI, boot: Boot, jobs: Jobs, paths: bool) -> None:
         found = jobs.all()
         active = [job.id for job in found if job.active]
         return JSONResponse({"html": render_jobs(found), "active": active})
+
+    @app.get("/byline/jobs/{job_id}/articles", include_in_schema=False)
+    async def outcomes(job_id: str, status: Annotated[str, Query(max_length=20)] = "", page: int = 1) -> HTMLResponse:
+        job = jobs.find(job_id)
+        return HTMLResponse(render_outcomes(job, await run_in_threadpool(jobs.lines, job), status, page))
+
+    @app.get("/byline/jobs/{job_id}/articles.csv", include_in_schema=False)
+    async def outcomes_file(job_id: str) -> Response:
+        job = jobs.find(job_id)
+        text = await run_in_threadpool(lambda: to_csv(jobs.lines(job)))
+        headers = {"content-disposition": f'attachment; filename="addition-{job.id}.csv"'}
+        return Response(text, media_type="text/csv; charset=utf-8", headers=headers)
 
     @app.post("/byline/add", include_in_schema=False)
     async def add(sent: Addition) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 import re
-from datetime import date
+from datetime import date, timedelta
 from urllib.parse import urlsplit
 
 # Control characters, and the marks that turn the direction of everything after them.
@@ -31,6 +31,21 @@ def day(published_at: str | None) -> str:
     except ValueError:
         return plain(published_at)
     return f"{found.day} {found:%B %Y}"
+
+
+def days(first: str, last: str) -> str:
+    """A span of days to read: "3 to 9 November 2025", "November 2025" for a whole month, one day for one."""
+    if first == last:
+        return day(first)
+    try:
+        begin, end = date.fromisoformat(first[:10]), date.fromisoformat(last[:10])
+    except ValueError:
+        return f"{day(first)} to {day(last)}"
+    if (begin.year, begin.month) != (end.year, end.month):
+        return f"{day(first)} to {day(last)}"
+    if begin.day == 1 and (end + timedelta(1)).day == 1:
+        return f"{begin:%B %Y}"
+    return f"{begin.day} to {day(last)}"
 
 
 def web_address(url: str | None) -> str | None:

@@ -70,7 +70,7 @@ def turn_of(text: str, state: str = "answered") -> Turn:
 
 
 def looks(url: str) -> Callable[[str, str], Standing]:
-    return lambda article, version: ("current", Headline("a", "v", 1, "t", "o", None, None, url))
+    return lambda article, version: Standing("current", Headline("a", "v", 1, "t", "o", None, None, url))
 
 
 def judged(markup: str) -> Reader:

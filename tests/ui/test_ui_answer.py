@@ -6,6 +6,8 @@ from collections.abc import Callable
 
 import pytest
 
+from assistant.domain import Headline
+from assistant.ui.render import render_welcome
 from tests.ui.conftest import Server, Visit
 
 Open = Callable[..., Visit]
@@ -27,6 +29,7 @@ def in_view(visit: Visit) -> bool:
 
 def test_flagship_question_shows_the_quotation_in_the_article(server: Server, visit: Open) -> None:
     tab = visit(server.url)
+    assert tab.page.locator(".examples button").count() == 4
     tab.shot("welcome")
     tab.page.click("button:text('What did Kim pledge?')")
     tab.done()
@@ -43,6 +46,14 @@ def test_flagship_question_shows_the_quotation_in_the_article(server: Server, vi
     assert tab.complaints == []
 
 
+def test_a_library_of_ones_own_shows_its_articles_and_not_the_samples_questions() -> None:
+    heads = [Headline("a1", "v1", 1, "Pier to close", "Ostrey Mail", None, "2026-02-01", None)]
+    page = render_welcome(3, newest=heads)
+    assert "Pier to close" in page
+    assert "Kim" not in page
+    assert "Kim" in render_welcome(47)
+
+
 def test_flagship_question_on_a_phone(server: Server, visit: Open) -> None:
     tab = visit(server.url, width=390, height=844, has_touch=True, is_mobile=True)
     tab.ask("what did Kim pledge?")
@@ -55,7 +66,11 @@ def test_flagship_question_on_a_phone(server: Server, visit: Open) -> None:
     assert in_view(tab)
     assert tab.page.evaluate("() => document.documentElement.scrollWidth <= innerWidth")
     tab.shot("phone-source")
-    tab.page.tap("text=Close")
+    tab.page.tap("text=All sources")
+    tab.page.wait_for_selector(".card .quote >> nth=0")
+    assert not tab.page.is_visible("#byline-article")
+    tab.shot("phone-sources")
+    tab.page.tap("#byline-sheetbar >> text=Close")
     tab.page.wait_for_function(
         "() => document.querySelector('#byline-right').getBoundingClientRect().top >= innerHeight"
     )

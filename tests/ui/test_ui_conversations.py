@@ -53,11 +53,16 @@ def test_again_edit_export_and_delete(server: Server, visit: Open) -> None:
     tab.ask("Where did Kim and Putin meet?")
     assert page.locator("#byline-conversations li").count() == 2
     page.hover("#byline-conversations li >> nth=0")
+    assert page.inner_text("#byline-conversations .drop >> nth=0") == "×"
     page.click("#byline-conversations .drop >> nth=0")
     page.wait_for_selector(".welcome")
     assert page.locator("#byline-conversations li").count() == 1
-    page.on("dialog", lambda dialog: dialog.accept())
     page.click("text=Delete all conversations")
+    page.click("dialog >> text=Cancel")
+    page.wait_for_selector("dialog", state="detached")
+    assert page.locator("#byline-conversations li").count() == 1
+    page.click("text=Delete all conversations")
+    page.click("dialog >> text=Delete all")
     page.wait_for_function("() => !document.querySelector('#byline-conversations li')")
     assert page.evaluate("() => window.byline.list().length") == 0
     assert tab.complaints == []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 from collections.abc import Callable
 from pathlib import Path
@@ -81,9 +82,28 @@ def test_a_good_and_a_bad_file_then_a_changed_one(empty: Server, visit: Open) ->
     assert "notes.xyz" in job
     assert "not a form that can be read" in job
     tab.shot("library-rejected")
+    page.set_input_files("#byline-files", [GOOD])
+    done(tab, 3)
+    assert "1 unchanged" in page.inner_text(".job >> nth=0")
+    page.click(".earlier > summary")
+    page.click(".earlier .job:has-text('2 files') >> text=Each article")
+    page.wait_for_selector(".outcomes li")
+    assert sorted(page.locator(".outcomes .flag").all_inner_texts()) == ["added", "rejected"]
+    tab.shot("library-outcomes")
+    with page.expect_download() as caught:
+        page.click("text=Export as CSV")
+    rows = csv.DictReader(Path(caught.value.path()).read_text("utf-8").splitlines())
+    assert {(row["status"], row["title"], row["source"]) for row in rows} == {
+        ("added", "Ostrey pier to close", "pier.txt"),
+        ("rejected", "", "notes.xyz"),
+    }
+    page.click("#byline-shelf-article .chip:has-text('rejected')")
+    page.wait_for_function("() => document.querySelectorAll('.outcomes li').length === 1")
+    assert "not a form that can be read" in page.inner_text(".outcomes")
+    page.click("#byline-shelf-article >> text=Close")
     changed = {**GOOD, "buffer": GOOD["buffer"].replace(b"March", b"April")}  # type: ignore[attr-defined]
     page.set_input_files("#byline-files", [changed])
-    done(tab, 3)
+    done(tab, 4)
     page.select_option("#byline-status", "changed")
     page.click("#byline-table .title:has-text('Ostrey pier')")
     page.wait_for_selector("#byline-shelf-article .versions")
@@ -102,11 +122,14 @@ def test_a_removed_article_is_gone_and_its_old_answer_says_so(empty: Server, vis
     page.click("role=tab[name=Library]")
     page.fill("#byline-find", "ostrey pier")
     page.wait_for_function("() => document.querySelectorAll('#byline-table tbody tr').length === 1")
-    page.once("dialog", lambda dialog: dialog.dismiss())
     page.click("#byline-table .remove")
+    page.wait_for_selector("dialog >> text=Ostrey pier to close")
+    tab.shot("library-remove")
+    page.click("dialog >> text=Cancel")
+    page.wait_for_selector("dialog", state="detached")
     assert page.locator("#byline-table tbody tr").count() == 1
-    page.once("dialog", lambda dialog: dialog.accept())
     page.click("#byline-table .remove")
+    page.click("dialog button >> text=Remove")
     page.wait_for_selector("#byline-table >> text=No article fits")
     page.reload()
     page.wait_for_selector(".turn")
@@ -115,6 +138,28 @@ def test_a_removed_article_is_gone_and_its_old_answer_says_so(empty: Server, vis
     tab.shot("removed-source")
     hits = httpx.get(f"{empty.url}/api/search", params={"q": "Ostrey pier repairs", "k": 50}).json()["hits"]
     assert not any("pier will close" in hit["text"] for hit in hits)
+
+
+def test_an_article_that_says_it_was_corrected_shows_that_on_its_card(empty: Server, visit: Open) -> None:
+    text = (
+        "Sluice at Drammoor opens\n\nThe sluice at Drammoor was opened by Halla Trewin, who called it “a door for eels”.\n\n"
+        "An earlier version of this article said that the sluice is at Penholm."
+    )
+    tab = visit(empty.url)
+    page = tab.page
+    page.click("role=tab[name=Library]")
+    before = page.locator(".job").count()
+    page.set_input_files("#byline-files", [{"name": "sluice.txt", "mimeType": "text/plain", "buffer": text.encode()}])
+    done(tab, before + 1)
+    page.wait_for_selector("#byline-table .title:has-text('Sluice at Drammoor')")
+    page.click("role=tab[name=Ask]")
+    tab.ask("What did Halla Trewin call the sluice at Drammoor?")
+    assert "a door for eels" in page.inner_text(".answer")
+    assert page.inner_text(".card .flag") == "says it was corrected"
+    assert "said that the sluice is at Penholm" in page.inner_text(".card .notice")
+    page.click(".cite >> nth=0")
+    page.wait_for_selector("#byline-article .correction >> text=earlier version")
+    tab.shot("corrected")
 
 
 def test_what_is_not_there_says_so(empty: Server, visit: Open) -> None:

@@ -1,0 +1,148 @@
+// The Library tab: the table, what is added and how far it is, an article with its versions, removal.
+// The pieces of HTML that it fetches were escaped by the server.
+import { doings } from "./actions.js";
+import { $, fetched, post, problem, say, state, sure } from "./shared.js";
+
+const wanted = { q: "", sort: "date", down: true, status: "", page: 1 };
+let active = [], watching = false;
+const folds = new Map(); // what the reader opened or closed stays so while the additions are drawn again
+
+export const drawTable = async () => {
+  const place = $("byline-table");
+  if (!place) return;
+  try { place.innerHTML = await fetched("/byline/library?" + new URLSearchParams(wanted)); } catch (error) { place.textContent = error.message; }
+};
+const wrong = (words) => { const place = $("byline-shelf-wrong"); if (place) place.textContent = words; };
+
+// Jobs are asked for once a second while one is active, whichever tab is open.
+export const watchJobs = async () => {
+  if (watching) return;
+  watching = true;
+  for (;;) {
+    let found;
+    try { found = JSON.parse(await fetched("/byline/jobs")); } catch { found = null; }
+    if (found) {
+      const place = $("byline-jobs");
+      if (place && place.dataset.html !== found.html) {
+        place.innerHTML = found.html;
+        place.dataset.html = found.html;
+        for (const fold of place.querySelectorAll("[data-fold]")) fold.open = folds.get(fold.dataset.fold) ?? fold.open;
+      }
+      const ended = active.filter((id) => !found.active.includes(id));
+      if (ended.length) { drawTable(); libraryChanged(); }
+      else if (document.querySelector("#byline-table .no-articles") && found.active.length) drawTable();
+      active = found.active;
+      if (!active.length) break;
+    }
+    await new Promise((done) => setTimeout(done, 1000));
+  }
+  watching = false;
+};
+// The empty page of the chat says how many articles there are.
+const libraryChanged = () => { if (document.querySelector(".welcome") && !state.busy) $("byline-show")?.click(); };
+
+const add = async (body) => {
+  wrong("");
+  const reply = await post("/byline/add", body);
+  const words = await problem(reply);
+  if (words) { wrong(words); say(words); return false; }
+  active = [...active, (await reply.json()).job];
+  watchJobs();
+  return true;
+};
+const upload = async (files) => {
+  if (!files.length) return;
+  wrong("");
+  const form = new FormData();
+  for (const file of files) form.append("files", file, file.name);
+  const reply = await fetch("/byline/upload", { method: "POST", headers: { "x-byline": "1" }, body: form });
+  const words = await problem(reply);
+  if (words) { wrong(words); return; }
+  active = [...active, (await reply.json()).job];
+  watchJobs();
+};
+
+const showBeside = async (address) => {
+  const side = $("byline-shelf-article");
+  side.innerHTML = await fetch(address).then((reply) => reply.text());
+  const close = document.createElement("button");
+  close.type = "button"; close.className = "close"; close.textContent = "Close"; close.dataset.shelf = "close";
+  side.prepend(close);
+  side.hidden = false;
+  side.scrollTop = 0;
+  side.closest(".pane").classList.add("with-side");
+  side.focus({ preventScroll: true });
+};
+const showArticle = (id, version) => showBeside("/byline/article?" + new URLSearchParams({ id, version }));
+const closeArticle = () => {
+  const side = $("byline-shelf-article");
+  side.hidden = true;
+  side.closest(".pane").classList.remove("with-side");
+};
+
+const shelf = {
+  sample: () => add({ sample: true }),
+  sort: ({ key }) => {
+    wanted.down = wanted.sort === key ? !wanted.down : key === "date";
+    Object.assign(wanted, { sort: key, page: 1 });
+    drawTable();
+  },
+  page: ({ page }) => { wanted.page = Number(page); drawTable(); },
+  close: closeArticle,
+  outcomes: ({ job, status, page }) =>
+    showBeside(`/byline/jobs/${encodeURIComponent(job)}/articles?` + new URLSearchParams({ status: status ?? "", page: page ?? 1 })),
+  stop: ({ job }) => post(`/byline/jobs/${encodeURIComponent(job)}/stop`).then(watchJobs),
+  remove: async ({ article, title }) => {
+    if (!await sure(`“${title}” will be removed with all its versions. Answers that cite it will say so.`, "Remove")) return;
+    const words = await problem(await post("/byline/remove", { articles: [article] }));
+    say(words || "Removed.");
+    if (!words) { closeArticle(); drawTable(); libraryChanged(); }
+  },
+};
+
+// Capturing, so that an article opened here does not open beside the chat as well.
+document.addEventListener("click", (event) => {
+  const button = event.target.closest?.("#byline-library button");
+  if (!button) return;
+  const data = button.dataset;
+  if (data.shelf && shelf[data.shelf]) { event.stopPropagation(); shelf[data.shelf](data); }
+  else if ("open" in data) { event.stopPropagation(); showArticle(data.article, data.open); }
+}, true);
+document.addEventListener("click", (event) => {
+  const fold = event.target.closest?.("summary")?.parentElement;
+  if (fold?.dataset.fold) folds.set(fold.dataset.fold, !fold.open);
+});
+document.addEventListener("submit", (event) => {
+  if (!event.target.matches?.("[data-shelf-form]")) return;
+  event.preventDefault();
+  const box = $("byline-source");
+  add({ source: box.value }).then((taken) => { if (taken) box.value = ""; });
+});
+document.addEventListener("change", (event) => {
+  if (event.target.id === "byline-files") { upload([...event.target.files]); event.target.value = ""; }
+  if (event.target.id === "byline-status") { Object.assign(wanted, { status: event.target.value, page: 1 }); drawTable(); }
+});
+let typing;
+document.addEventListener("input", (event) => {
+  if (event.target.id !== "byline-find") return;
+  clearTimeout(typing);
+  typing = setTimeout(() => { Object.assign(wanted, { q: event.target.value, page: 1 }); drawTable(); }, 200);
+});
+for (const kind of ["dragover", "dragleave", "drop"]) {
+  document.addEventListener(kind, (event) => {
+    const zone = event.target.closest?.(".drop-zone");
+    if (!zone) return;
+    event.preventDefault();
+    zone.classList.toggle("over", kind === "dragover");
+    if (kind === "drop") upload([...event.dataTransfer.files]);
+  });
+}
+document.addEventListener("keydown", (event) => {
+  if (event.key === "Escape" && event.target.closest?.("#byline-shelf-article")) closeArticle();
+});
+
+const openTab = (name) => [...document.querySelectorAll('#byline-tabs [role="tab"]')].find((tab) => tab.textContent.trim() === name && tab.offsetParent)?.click();
+doings.library = () => openTab("Library");
+doings.sample = async () => {
+  if (await add({ sample: true })) openTab("Library");
+};

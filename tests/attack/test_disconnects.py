@@ -24,7 +24,7 @@ from assistant.ui.desk import Ask, Desk, Waiting
 from assistant.ui.server import Options
 from assistant.ui.turns import read_turns
 from tests.attack.conftest import count, make_assistant
-from tests.attack.fault_server import FaultServer
+from tests.attack.fault_server import FaultServer, Reply, chunk
 from tests.attack.house import PAGE, House
 from tests.attack.test_cancelling import Slow, wait_until_closed
 from tests.attack.test_model_faults import TEXT, left_over, with_model
@@ -44,6 +44,30 @@ def ferry(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Assistant]:
     assistant = make_assistant(folder / "home", [str(folder / "ferry.md")], None)
     yield assistant
     assistant.close()
+
+
+class Thinking(Slow):
+    """Every other reply says a few words and then nothing that counts, for longer than the test waits."""
+
+    def __call__(self, reply: Reply, rng: random.Random) -> None:
+        with self.guard:
+            self.begun += 1
+            talks = self.begun % 2
+        if talks:
+            return super().__call__(reply, rng)
+        with self.guard:
+            self.open += 1
+        try:
+            reply.begin()
+            reply.event(chunk("The ferry Marisol left "))
+            while not reply.over.is_set():
+                reply.handler.wfile.write(b": thinking\n\n")
+                time.sleep(0.01)
+        finally:
+            with self.guard:
+                self.open -= 1
+
+    begun = 0
 
 
 class Visitor:
@@ -69,10 +93,11 @@ class Visitor:
         return self._page(stay, stops=self._seed % 5 == 3)
 
     def _program(self, stay: float, reset: bool) -> str:
-        path, body = "/api/ask", {"question": QUESTION, "history": HISTORY, "stream": True}
+        streams = self._rng.random() < 0.75
+        path, body = "/api/ask", {"question": QUESTION, "history": HISTORY, "stream": streams}
         if self._seed % 3 == 0:
             messages = [*HISTORY, {"role": "user", "content": QUESTION}]
-            path, body = "/v1/chat/completions", {"messages": messages, "stream": True}
+            path, body = "/v1/chat/completions", {"messages": messages, "stream": streams}
         content = json.dumps(body).encode()
         head = f"POST {path} HTTP/1.1\r\nhost: 127.0.0.1\r\ncontent-type: application/json\r\ncontent-length: {len(content)}\r\n\r\n"
         with socket.create_connection(("127.0.0.1", self._house.port), timeout=10) as connection:
@@ -151,9 +176,9 @@ def settled(house: House, seconds: float = 20.0) -> dict[str, Any]:
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")  # of Gradio's own queue
 def test_of_a_hundred_who_leave_nothing_stays(ferry: Assistant) -> None:
-    slow = Slow()
+    slow = Thinking()
     with FaultServer(slow, 0) as server:
-        settings = load_settings(home=ferry.settings.home, chat_model="openai:m", chat_url=server.url)
+        settings = load_settings(home=ferry.settings.home, chat_model="openai:m", chat_url=server.url, token_timeout=60)
         house = House(with_model(ferry, settings), Options(at_once=8))
         try:
             with house.client() as client:
@@ -165,7 +190,7 @@ def test_of_a_hundred_who_leave_nothing_stays(ferry: Assistant) -> None:
             left = settled(house)
             assert not any(left.values()), left
             assert wait_until_closed(slow) == 0
-            assert server.requests > CLIENTS // 4, "too few came as far as the chat model"
+            assert server.requests > CLIENTS // 8, "too few came as far as the chat model"
             assert left_over() == []
             check_stopped(visitors, ways)
         finally:

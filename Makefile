@@ -40,8 +40,10 @@ eval: setup
 bench: setup
 	$(BIN)/python -m eval.bench
 
+# Every count of the tests at its larger value.
 soak: setup
-	BYLINE_SOAK=1 $(BIN)/pytest tests
+	BYLINE_SOAK=1 $(BIN)/pytest tests --durations=20
+	cat artifacts/load.json
 
 # Asks a vulnerability service over the network, hence no part of `check`.
 audit: setup

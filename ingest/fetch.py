@@ -34,6 +34,13 @@ TOTAL_SECONDS = 30.0
 PAUSE_SECONDS = 0.5
 """Between two requests to one host; its robots.txt may ask for up to ten seconds."""
 
+_INWARD = tuple(
+    ipaddress.ip_network(block)
+    for block in ("168.63.129.16/32", "192.0.0.0/24", "192.88.99.0/24", "3fff::/20", "fec0::/10")
+)
+"""Not a news site's although Python, depending on its version, counts some of them as public: a provider's
+service on every machine of its cloud, protocol assignments, relays, examples, the old site-local addresses."""
+
 Resolve = Callable[[str, int], list[str]]
 Allowed = Callable[[str], bool]
 
@@ -76,6 +83,8 @@ def is_public(address: str) -> bool:
             inner = ipaddress.ip_address(int(ip))
         if inner is not None:
             return is_public(str(inner))
+    if any(ip in block for block in _INWARD):
+        return False
     return bool(ip.is_global and not ip.is_multicast and not ip.is_reserved)
 
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Coroutine
 from datetime import date
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, TypeVar
 
 from fastapi import APIRouter, FastAPI, Query, Request
 from pydantic import BaseModel, ConfigDict, Field
@@ -31,6 +32,10 @@ from assistant.ui.desk import Ask, BusyError, Desk, Waiting
 from assistant.ui.manual import render_manual
 
 OPENAPI = "/api/openapi.json"
+NOBODY = Response(status_code=499)
+"""For one who has gone; nobody reads it."""
+
+T = TypeVar("T")
 
 
 class Message(BaseModel):
@@ -78,7 +83,8 @@ def add_api(app: FastAPI, boot: Boot, desk: Desk) -> None:
         """
         if sent.stream or "text/event-stream" in request.headers.get("accept", ""):
             return StreamingResponse(_events(desk, sent.ask), media_type="text/event-stream")
-        return JSONResponse(answer_record(await desk.answer(sent.ask)))
+        answer = await unless_left(request, desk.answer(sent.ask))
+        return NOBODY if answer is None else JSONResponse(answer_record(answer))
 
     @router.get("/search", summary="Find passages without answering")
     async def search(
@@ -122,6 +128,24 @@ def add_api(app: FastAPI, boot: Boot, desk: Desk) -> None:
         return HTMLResponse(render_manual(app.openapi()))
 
     app.include_router(router)
+
+
+async def unless_left(request: Request, work: Coroutine[Any, Any, T]) -> T | None:
+    """What `work` comes to; None when whoever asked has gone, and the work is ended then.
+
+    A stream notices by itself that nobody reads it; what is sent whole has to ask.
+    """
+    task = asyncio.ensure_future(work)
+    try:
+        while True:
+            done, _ = await asyncio.wait({task}, timeout=0.2)
+            if done:
+                return task.result()
+            if await request.is_disconnected():
+                return None
+    finally:
+        if not task.done():
+            task.cancel()
 
 
 def add_error_replies(app: FastAPI) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import threading
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -130,7 +130,7 @@ class Desk:
         self._places = self._places or asyncio.Semaphore(self.at_once)
         if self._places.locked():
             yield Waiting(f"Waiting for a place, {self._inside - self.at_once} before you or beside you")
-        if await _unless_stopped(self._places.acquire(), run.stop) is None:
+        if await _unless_stopped(self._places.acquire(), run.stop, self._places.release) is None:
             return
         worker = threading.Thread(
             target=self._work, args=(assistant, run, asyncio.get_running_loop()), name="byline-answer", daemon=True
@@ -175,15 +175,19 @@ class Desk:
                 loop.call_soon_threadsafe(self._places.release)
 
 
-async def _unless_stopped(waited: Any, stop: threading.Event) -> Any:
-    """What is waited for, or None as soon as `stop` is set."""
+async def _unless_stopped(waited: Any, stop: threading.Event, give_back: Callable[[], None] | None = None) -> Any:
+    """What is waited for, or None as soon as `stop` is set; what came too late to be taken is given back."""
     task = asyncio.ensure_future(waited)
+    taken = False
     try:
         while not stop.is_set():
             done, _ = await asyncio.wait({task}, timeout=0.05)
             if done:
+                taken = True
                 return task.result()
         return None
     finally:
         if not task.done():
             task.cancel()
+        elif not taken and give_back is not None:
+            give_back()

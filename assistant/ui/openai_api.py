@@ -14,7 +14,7 @@ from starlette.responses import JSONResponse, Response, StreamingResponse
 
 from assistant.domain import Answer, Checked, Citation, Finished, Restarted, Sentence
 from assistant.errors import BylineError, RunError
-from assistant.ui.api import status_of
+from assistant.ui.api import NOBODY, status_of, unless_left
 from assistant.ui.desk import Ask, Desk
 from assistant.ui.text import day, web_address
 
@@ -68,9 +68,13 @@ def add_openai_api(app: FastAPI, desk: Desk) -> None:
             if sent.stream:
                 # The first item is awaited here, so that "busy" is a status and not a broken stream.
                 chunks = _chunks(desk, sent.ask, base)
-                first = await anext(chunks)
+                first = await unless_left(request, _first(chunks))
+                if first is None:
+                    return NOBODY
                 return StreamingResponse(_joined(first, chunks), media_type="text/event-stream")
-            answer = await desk.answer(sent.ask)
+            answer = await unless_left(request, desk.answer(sent.ask))
+            if answer is None:
+                return NOBODY
         except BylineError as error:
             return _error(error)
         text, notes = written(answer, base)
@@ -137,6 +141,10 @@ def _error(error: BylineError) -> JSONResponse:
     return JSONResponse(
         {"error": {"message": str(error), "type": kind, "param": None, "code": None}}, status_code=status
     )
+
+
+async def _first(chunks: AsyncIterator[str]) -> str:
+    return await anext(chunks)
 
 
 async def _joined(first: str, rest: AsyncIterator[str]) -> AsyncIterator[str]:

@@ -1,9 +1,7 @@
-"""Secrets, routes and names: nothing planted comes out, nothing outside the data folder is served or read."""
+"""Secrets and what a stranger gets: nothing planted comes out, and every address answers as reviewed."""
 
 from __future__ import annotations
 
-import os
-import re
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
@@ -13,7 +11,6 @@ import pytest
 
 from assistant.errors import ModelError
 from assistant.settings import load_settings
-from tests.attack.conftest import count
 from tests.attack.fault_server import FaultServer, Reply
 from tests.ui.conftest import ROOT, Server, environment, run_byline, servers
 
@@ -75,30 +72,6 @@ def test_a_server_that_repeats_the_key_does_not_get_it_into_the_error() -> None:
     assert SECRET not in repr(model._settings)
 
 
-OUTSIDE = ("etc/passwd", "proc/self/environ", "catalogue.sqlite3", "pyproject.toml", "assistant/settings.py")
-STEPS = (
-    "../", "..%2f", "%2e%2e/", "%2e%2e%2f", "..%5c", "..\\", "%252e%252e%252f", "....//", "..;/", "%c0%ae%c0%ae/", "/", "//", "%2f", "~/", "file:///",
-)  # fmt: skip
-ROUTES = (
-    "/", "/byline/static/", "/static/", "/assets/", "/gradio_api/file=", "/file=", "/gradio_api/upload/", "/gradio_api/proxy=",
-    "/gradio_api/component_server/", "/theme.css/", "/byline/article?id=", "/byline/article?id=a&version=", "/config/", "/gradio_api/stream/",
-)  # fmt: skip
-
-
-def test_no_form_of_traversal_reads_a_file(planted: Server) -> None:
-    forms = [f"{step * depth}{name}" for name in OUTSIDE for step in STEPS for depth in (1, 6)]
-    assert len(forms) >= 60
-    secret = (ROOT / "pyproject.toml").read_bytes()[:40], b"root:", b"SQLite format", b"class Settings"
-    with httpx.Client(base_url=planted.url, timeout=20) as client:
-        for at, form in enumerate(forms):
-            for route in ROUTES if at % count(5, 1) == 0 else ROUTES[at % len(ROUTES) :][:2]:
-                request = client.build_request("GET", planted.url)
-                request.url = httpx.URL(planted.url).copy_with(raw_path=f"{route}{form}".encode())
-                found = client.send(request)
-                assert not any(mark in found.content for mark in secret), (route, form)
-                assert found.status_code != 500, (route, form)
-
-
 ANSWERED = {
     "GET /": 200, "GET /health": 200, "GET /config": 200, "GET /byline/article": 422, "GET /theme.css": 200, "GET /robots.txt": 200,
     "GET /docs": 404, "GET /openapi.json": 404, "GET /redoc": 404, "GET /monitoring": 404, "GET /gradio_api/monitoring": 404,
@@ -127,40 +100,3 @@ def test_every_reply_has_its_headers(planted: Server) -> None:
         assert "default-src 'none'" in headers["content-security-policy"]
         assert headers["x-content-type-options"] == "nosniff"
         assert headers["x-frame-options"] == "DENY"
-
-
-NAMES = [
-    f"{prefix}{stem}{suffix}"
-    for prefix in ("", "../", "..\\", "/etc/", "C:\\", "\u202e", "~", "-", ". ", "%2e%2e%2f")
-    for stem in ("CON", "a" * 220, "news", "nul.txt", "$(id)", "a;b", "ü" * 60)
-    for suffix in (".md", ".txt ", ".html.")
-][: count(150, 210)]
-
-
-def test_odd_file_names_are_taken_in_or_told_and_nothing_else_is_touched(tmp_path: Path) -> None:
-    """Through the command line's own path: what a folder can hold of these names is read, the rest is refused."""
-    from tests.attack.conftest import make_assistant
-
-    folder = tmp_path / "in"
-    folder.mkdir()
-    for at, name in enumerate(NAMES):
-        safe = re.sub(r"[/\x00]", "_", name)
-        try:
-            (folder / f"{at}{safe}").write_text(
-                f"The council of Grenvik met on Monday and agreed on plan {at}.", "utf-8"
-            )
-        except OSError:
-            continue
-    os.symlink("/etc/passwd", folder / "passwd.txt")
-    before = sorted(path.relative_to(tmp_path).as_posix() for path in tmp_path.rglob("*") if "home" not in path.parts)
-    assistant = make_assistant(tmp_path / "home", [str(folder)], None)
-    texts = [
-        a.text
-        for h in assistant.library.catalogue.headlines()
-        if (a := assistant.library.catalogue.article(h.article_id))
-    ]
-    assistant.close()
-    after = sorted(path.relative_to(tmp_path).as_posix() for path in tmp_path.rglob("*") if "home" not in path.parts)
-    assert before == after
-    assert len(texts) == len(list(folder.glob("*.md"))) > 40
-    assert not any("root:" in text for text in texts), "a link in an ingested folder was followed out of it"

@@ -86,9 +86,14 @@ def _links(source: str, page: Page, fetcher: Fetcher, sandbox: Sandbox) -> Itera
                         yield link
                     elif read < MAX_SITEMAPS:
                         read += 1
-                        if (more := fetcher.get(link["url"])) is not None:
+                        try:
+                            more = fetcher.get(link["url"])
+                        except FetchError as error:  # the others of the index are read all the same
+                            yield Rejected(link["url"], str(error))
+                            continue
+                        if more is not None:
                             waiting.append(more)
-        except (LostError, FetchError) as error:
+        except LostError as error:
             yield Rejected(source, str(error))
 
 

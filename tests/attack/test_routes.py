@@ -69,7 +69,8 @@ OPEN = {
 
 BEHIND = {
     "GET": "/api /api/articles /api/articles/{article_id} /api/openapi.json /api/search /v1/models /mcp /assets/{path:path} "
-    "/byline/article /byline/filters /byline/jobs /byline/library /byline/report/{name} /byline/runs /byline/state "
+    "/byline/article /byline/filters /byline/jobs /byline/jobs/{job_id}/articles "
+    "/byline/jobs/{job_id}/articles.csv /byline/library /byline/report/{name} /byline/runs /byline/state "
     "/byline/static/{path:path} /config /config/ /favicon.ico /gradio_api/app_id /gradio_api/app_id/ "
     "/gradio_api/heartbeat/{session_hash} /gradio_api/info /gradio_api/info/ /gradio_api/queue/data /gradio_api/startup-events "
     "/gradio_api/theme.css /manifest.json /pwa_icon /robots.txt /static/{path:path} /theme.css",

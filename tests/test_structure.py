@@ -9,7 +9,7 @@ ROOT = Path(__file__).parent.parent
 ONE_DOOR = {
     "gradio": ("assistant/ui/", "app.py"),
     "chromadb": ("assistant/vectors.py",),
-    "sqlite3": ("assistant/catalogue.py", "assistant/database.py"),
+    "sqlite3": ("assistant/database.py",),
 }
 # Who may not import whom; everything not named here may.
 FORBIDDEN = {

@@ -8,7 +8,6 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
-from itertools import islice
 from pathlib import Path
 
 from assistant.articles import HEAD, Articles
@@ -19,6 +18,9 @@ from assistant.stemmer import Stemmer
 
 FIELD_WEIGHTS = (1.0, 2.0, 1.0, 1.0)
 """BM25 weights of title, outlet, day and body."""
+
+MARGIN = 2
+"""Where a filter lets most passages through, so many times what should be enough is looked at."""
 
 _LIVE = "JOIN versions v ON v.version = p.version JOIN articles a ON a.current = v.version"
 
@@ -82,18 +84,33 @@ class Finding(Articles):
             (seq, score), best first; higher is better.
         """
         shelf = self.shelf()
-        if among is None and shelf.superseded:
+        if among is None:
+            if not shelf.superseded:
+                return self._best(match, limit)
             among = shelf.live
+        if not len(among):
+            return []
+        stored = shelf.stored
+        if 2 * len(among) < stored:
+            return self._best(match, limit, among)
+        # Most passages count: the best of all hold enough of them, and a list of them would cost more.
+        wide = limit * MARGIN * stored // len(among) + limit
+        found = self._best(match, wide)
+        kept = [(seq, score) for seq, score in found if seq in among][:limit]
+        return kept if len(kept) == limit or len(found) < wide else self._best(match, limit, among)
+
+    def _best(self, match: str, limit: int, among: Numbers | None = None) -> list[tuple[int, float]]:
+        """The best matches; of those that are left out the score is never computed, which is most of the cost."""
         weights = ", ".join(str(weight) for weight in FIELD_WEIGHTS)
+        # The plus keeps SQLite from running the whole match once for each number.
+        only = "" if among is None else "AND +rowid IN (SELECT value FROM json_each(:among)) "
         sql = (
             f"SELECT rowid, -bm25(passages_fts, {weights}) AS score FROM passages_fts "
-            "WHERE passages_fts MATCH ? ORDER BY score DESC, rowid"
+            f"WHERE passages_fts MATCH :match {only}ORDER BY score DESC, rowid LIMIT :limit"
         )
+        values = {"match": match, "limit": limit, "among": "" if among is None else among.as_json}
         with self.guard() as con:
-            if among is None:
-                return con.execute(f"{sql} LIMIT {int(limit)}", (match,)).fetchall()
-            rows = ((seq, score) for seq, score in con.execute(sql, (match,)) if seq in among)
-            return list(islice(rows, limit))
+            return con.execute(sql, values).fetchall()
 
     def stems(self, text: str) -> dict[str, str]:
         """Word as typed (lower case) -> term as the full-text index keeps it."""

@@ -1,6 +1,6 @@
 """The SQLite file: connections per thread, transactions, errors as one sentence. Knows no table.
 
-With `catalogue` the only module that imports sqlite3.
+The only module that imports sqlite3.
 """
 
 from __future__ import annotations
@@ -83,3 +83,10 @@ class Database:
         while self._open:
             self._open.pop().close()
         self._local = threading.local()
+
+
+def in_memory(script: str) -> Connection:
+    """A database in memory, for any thread (one at a time), after the script has run."""
+    con = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
+    con.executescript(script)
+    return con

@@ -22,8 +22,14 @@ from assistant.vectors import DenseIndex
 Vectors = npt.NDArray[np.float32]
 
 EXACT_BELOW = 20_000
-"""With so few eligible passages the stored vectors are compared one by one: filtered search in the
-index loses hits where few passages fit, and is slower."""
+"""Below so many passages one question is answered from the stored vectors, without opening the index."""
+
+EXACT_AMONG = 50_000
+"""With so few passages that pass a filter the stored vectors are compared one by one: filtered search in
+the index loses hits where few passages fit, and is slower."""
+
+AT_ONCE = 256
+"""Vectors that are copied together to be compared: so many stay in the processor's cache."""
 
 EMBED_AT_ONCE = 512
 """Passages embedded together when all are embedded anew."""
@@ -190,9 +196,11 @@ class Library:
         Returns:
             (passage number, cosine), best first.
         """
-        few = (self.catalogue.counts()["passages"] if among is None else len(among)) <= EXACT_BELOW
-        if few and (among is not None or not self._dense.is_open):
-            # One question to a small library is answered before Chroma would have been imported.
+        if among is not None:
+            few = len(among) <= EXACT_AMONG
+        else:  # one question to a small library is answered before Chroma would have been imported
+            few = not self._dense.is_open and len(self.catalogue.shelf().live) <= EXACT_BELOW
+        if few:
             return self._exact(vector, limit, among)
         if not self.sync():
             return self._exact(vector, limit, among)
@@ -216,7 +224,7 @@ class Library:
             there[there] = numbers[at[there]] == among.values[there]
             at = at[there]
             # Where much is asked for, copying its rows would cost more than scoring them all.
-            scores = (vectors @ vector)[at] if 3 * len(at) > len(matrix.numbers) else vectors[at] @ vector
+            scores = (vectors @ vector)[at] if 2 * len(at) > len(matrix.numbers) else _products(vectors, at, vector)
             numbers = among.values[there]
             if not there.all():  # versions that are not current, asked for by an as-of date
                 older = list(self.catalogue.stored_vectors(among=among.values[~there].tolist()))
@@ -252,3 +260,12 @@ class Library:
 
 def _stack(rows: Sequence[bytes], width: int) -> Vectors:
     return np.frombuffer(b"".join(rows), np.float32).reshape(len(rows), width)
+
+
+def _products(vectors: Vectors, at: npt.NDArray[np.int64], vector: Vectors) -> Vectors:
+    """`vectors[at] @ vector`, a piece at a time."""
+    products = np.empty(len(at), np.float32)
+    for start in range(0, len(at), AT_ONCE):
+        some = at[start : start + AT_ONCE]
+        products[start : start + AT_ONCE] = vectors[some] @ vector
+    return products

@@ -5,8 +5,10 @@ Built from the catalogue once per state of the library. Knows nothing of SQL or 
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
+from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
@@ -17,6 +19,9 @@ Ints = npt.NDArray[np.int64]
 Row = tuple[int, str, str | None, str | None, int, bool]
 """Passage number, article, outlet, day, number of the version, whether that version is current."""
 
+KEPT = 8
+"""Filters whose passages are remembered: a question asks for its own several times, a conversation again."""
+
 
 class Numbers:
     """A set of passage numbers.
@@ -25,11 +30,19 @@ class Numbers:
         values: int64, rising, without repeats.
     """
 
-    __slots__ = ("_mask", "values")
+    __slots__ = ("_json", "_mask", "values")
 
     def __init__(self, values: Ints) -> None:
         self.values = values
         self._mask: bytearray | None = None
+        self._json = ""
+
+    @property
+    def as_json(self) -> str:
+        """As a JSON list, which is how SQL takes them."""
+        if not self._json:
+            self._json = json.dumps(self.values.tolist(), separators=(",", ":"))
+        return self._json
 
     @classmethod
     def of(cls, numbers: Iterable[int]) -> Numbers:
@@ -79,14 +92,21 @@ class Shelf:
         self._articles = len(articles)
         self.live = Numbers(self._numbers[self._current])
         """The passages of current versions."""
+        self.eligible = lru_cache(maxsize=KEPT)(self._eligible)
+        """The passages that pass filters (`Filters`, as-of day or None), found once for those asked for lately."""
+
+    @property
+    def stored(self) -> int:
+        """How many passages there are, of all versions."""
+        return len(self._numbers)
 
     @property
     def superseded(self) -> int:
         """How many stored passages belong to versions that are not current."""
         return len(self._numbers) - len(self.live)
 
-    def eligible(self, filters: Filters, as_of: date | None) -> Numbers:
-        """The passages that pass the filters.
+    def _eligible(self, filters: Filters, as_of: date | None) -> Numbers:
+        """Find the passages that pass the filters.
 
         With `as_of` an article stands with the last version published by that day; without a date of
         publication it is left out, since nobody can say when it was there.

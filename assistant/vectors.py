@@ -156,20 +156,20 @@ class DenseIndex:
         """The manifest, if the files are exactly those it was written for."""
         try:
             manifest: dict[str, Any] = json.loads((self._folder / "manifest.json").read_text("utf-8"))
-            whole = manifest["files"] == self._sums(manifest["generation"]) and isinstance(manifest["applied"], int)
+            whole = manifest.pop("sum") == _sum(manifest) and manifest["files"] == self._sums(manifest["generation"])
         except (OSError, ValueError, KeyError, TypeError):
             return None
         return manifest if whole and manifest.get("fingerprint") == self._fingerprint else None
 
     def _seal(self) -> None:
-        manifest = {
+        manifest: dict[str, Any] = {
             "fingerprint": self._fingerprint,
             "generation": self.generation,
             "applied": self.applied,
             "files": self._sums(self.generation),
         }
         fresh = self._folder / "manifest.json.new"
-        fresh.write_text(json.dumps(manifest), "utf-8")
+        fresh.write_text(json.dumps({**manifest, "sum": _sum(manifest)}), "utf-8")
         reach("index-sealing")
         os.replace(fresh, self._folder / "manifest.json")
 
@@ -181,3 +181,8 @@ class DenseIndex:
                 with path.open("rb") as file:
                     sums[str(path.relative_to(root))] = hashlib.file_digest(file, "sha256").hexdigest()
         return sums
+
+
+def _sum(manifest: dict[str, Any]) -> str:
+    """Over the manifest itself: one flipped digit of `applied` would leave passages out of the index."""
+    return hashlib.sha256(json.dumps(manifest, sort_keys=True).encode()).hexdigest()

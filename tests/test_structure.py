@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import ast
+import re
+import sys
+import tomllib
+from importlib.metadata import packages_distributions
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
 ONE_DOOR = {
     "gradio": ("assistant/ui/", "app.py"),
     "chromadb": ("assistant/vectors.py",),
-    "sqlite3": ("assistant/catalogue.py", "assistant/database.py"),
+    "sqlite3": ("assistant/database.py",),
 }
 # Who may not import whom; everything not named here may.
 FORBIDDEN = {
@@ -28,6 +32,9 @@ FORBIDDEN = {
     "assistant/ui/": ("assistant.cli",),
     "assistant/": ("eval",),
 }
+DEVELOPERS = ("assistant/training/", "eval/bench/")
+"""Run by those who build Byline: what these import may come with the `dev` extra."""
+OURS = {"assistant", "ingest", "eval", "prompts", "app"}
 OUTSIDE = ("assistant/cli.py", "assistant/ui/", "assistant/training/")
 
 
@@ -74,4 +81,24 @@ def test_no_module_is_imported_by_the_inside_that_is_the_outside() -> None:
         for name in names
         if name.startswith(("assistant.cli", "assistant.ui")) and not path.startswith((*OUTSIDE, "app.py"))
     ]
+    assert not wrong, wrong
+
+
+def _name(requirement: str) -> str:
+    """The distribution that a requirement or a pin names, as package indexes compare names."""
+    return re.sub(r"[-_.]+", "-", re.split(r"[^\w.-]", requirement, maxsplit=1)[0]).lower()
+
+
+def test_what_is_imported_is_declared_and_pinned() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    declared = {_name(each) for each in project["dependencies"]}
+    with_dev = declared | {_name(each) for each in project["optional-dependencies"]["dev"]}
+    pinned = {_name(line) for line in (ROOT / "constraints.txt").read_text("utf-8").split() if "==" in line}
+    distributions = packages_distributions()
+    wrong = []
+    for path, names in modules():
+        allowed = pinned & (with_dev if path.startswith(DEVELOPERS) else declared)
+        for top in {name.partition(".")[0] for name in names} - OURS - sys.stdlib_module_names:
+            if not allowed & {_name(each) for each in distributions.get(top, ())}:
+                wrong.append(f"{path} imports {top}, which pyproject.toml or constraints.txt does not name")
     assert not wrong, wrong

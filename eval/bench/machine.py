@@ -22,6 +22,8 @@ from eval.suites import ROOT
 BYLINE = (sys.executable, "-m", "assistant.cli")
 LAYERS, WIDTH = 6, 384
 """Of the bundled MiniLM."""
+MEASURED = 1000
+"""So many of the last passages before each step of `scale` are embedded and timed."""
 
 
 def describe() -> str:

@@ -1,13 +1,15 @@
 from __future__ import annotations
 
+import random
 import sqlite3
 from dataclasses import replace
 from datetime import date
+from itertools import product
 from pathlib import Path
 
 import pytest
 
-from assistant.catalogue import Catalogue
+from assistant.catalogue import Catalogue, Numbers
 from assistant.domain import Filters
 from assistant.errors import StoreError
 from assistant.journal import Fetched
@@ -86,6 +88,24 @@ def test_full_text_gives_only_what_is_current_and_asked_for(tmp_path: Path) -> N
     assert len(catalogue.full_text('"oxendale"', 10, gazette)) == 1
     assert len(catalogue.full_text('"oxendale"', 1)) == 1
     catalogue.close()
+
+
+@pytest.mark.parametrize("few", [1, 7, 30, 35, 59, 60])
+def test_full_text_among_some_is_full_text_of_all_without_the_others(tmp_path: Path, few: int) -> None:
+    """However many a filter lets through: the same passages, scores and order."""
+    library = open_tiny(tmp_path)
+    fill(library, [article(n, day=f"2025-03-{n % 28 + 1:02}") for n in range(30)])
+    fill(library, [article(3, story(300), day="2025-04-01")])  # one that stands in a newer version
+    catalogue = library.catalogue
+    live = list(catalogue.shelf().live)
+    assert len(live) == 60
+    for match in ('"tram"', '"council" OR "tram" OR "lighthous"', '"in" OR "case"', '"nowhere"'):
+        whole = catalogue.full_text(match, 1000)
+        for seed, limit in product(range(12), (1, 5, 1000)):
+            some = Numbers.of(random.Random(seed).sample(live, few))
+            assert catalogue.full_text(match, limit, some) == [row for row in whole if row[0] in some][:limit]
+    assert catalogue.full_text('"tram"', 5, Numbers.of(())) == []
+    library.close()
 
 
 def test_a_version_that_comes_back_is_searched_again_and_keeps_its_id(tmp_path: Path) -> None:

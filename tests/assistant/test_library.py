@@ -78,7 +78,9 @@ def test_repair_embeds_nothing_and_finds_the_same(library: Library, monkeypatch:
     assert [(n, round(s, 4)) for n, s in library.dense(vector, 5)] == expected
 
 
-def test_filtered_search_equals_search_by_hand(library: Library) -> None:
+@pytest.mark.parametrize("at_once", [3, 256])
+def test_filtered_search_equals_search_by_hand(library: Library, monkeypatch: pytest.MonkeyPatch, at_once: int) -> None:
+    monkeypatch.setattr("assistant.library.AT_ONCE", at_once)
     vector = HashingEmbedder().encode([story(4)])[0]
     filters = Filters(outlets=("Paper 1",), since=date(2025, 3, 4))
     wanted = library.catalogue.eligible(filters)

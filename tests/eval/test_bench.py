@@ -6,12 +6,14 @@ import json
 import re
 from pathlib import Path
 
+import numpy as np
 import pytest
 
+from assistant.embedder import OnnxEmbedder
 from assistant.errors import RunError
 from eval.bench import machine
 from eval.bench.__main__ import main
-from eval.bench.children import varied
+from eval.bench.children import Reusing, varied
 from eval.bench.machine import child, embedding_flops, markdown, seconds_of
 
 
@@ -64,6 +66,17 @@ def test_a_copy_of_an_article_has_other_words_of_the_same_letters() -> None:
     assert varied(article, 1) == first
 
 
+def test_a_copy_gets_its_originals_vector_moved_and_only_while_reusing() -> None:
+    embedder, plain = Reusing(), OnnxEmbedder()
+    first, copy, other = "The harbour closed.", "The burhaor dlosec.", "A storm reached Tarn."
+    rows = embedder.encode([first, other])
+    assert np.allclose(rows, plain.encode([first, other]), atol=1e-6) and embedder.reused == 0
+    moved = embedder.encode([copy])[0]
+    assert embedder.reused == 1 and 0.8 < float(moved @ rows[0]) < 0.97 and abs(np.linalg.norm(moved) - 1) < 1e-5
+    embedder.reuse = False
+    assert np.allclose(embedder.encode([copy]), plain.encode([copy]), atol=1e-6) and embedder.reused == 1
+
+
 def test_a_process_that_fails_is_an_error_with_what_it_said() -> None:
     with pytest.raises(RunError, match="No such file"):
         list(child("scale", "nowhere.json", "nowhere", "nowhere.json", "9"))
@@ -91,8 +104,10 @@ def test_the_parts_run_on_tiny_input(data: Path, capsys: pytest.CaptureFixture[s
     out = capsys.readouterr().out
     assert out.count("\n## ") == 3
     assert re.search(r"A cold question takes \d+\.\d\d of the import alone", out)
-    grown = re.search(r"\| (\d+) \|(?: [\d,.]+ ms \|){5} [\d,]+ MB \| \d+ MB \|", out)
+    grown = re.search(r"\| (\d+) \|(?: [\d,.]+ ms \|){7} [\d,]+ MB \| \d+ MB \|", out)
     assert grown and int(grown.group(1)) >= 9
+    assert re.search(r"Of the \d+ passages 0 are copies with changed words", out)
+    assert re.search(r"p95 of retrieval \d+\.\d\d, with a filter \d+\.\d\d", out)
     assert re.search(r"\| the page answers \| \d+\.\d\d s \|", out)
 
 

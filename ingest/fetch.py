@@ -1,21 +1,16 @@
 """Fetches one address: politely, within limits, and never from the local network unless allowed.
 
-The address check sits where the connection is made, on the numbers that are connected to: names that
-resolve inward, redirects, and odd spellings of 127.0.0.1 all come by there. Nothing is parsed here
-but robots.txt.
+Which addresses may be connected to is checked by `ingest.connection`. Nothing is parsed here but robots.txt.
 """
 
 from __future__ import annotations
 
-import ipaddress
 import re
-import socket
 import time
 import zlib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
 from urllib.parse import urljoin, urlsplit
 from urllib.robotparser import RobotFileParser
 
@@ -23,6 +18,17 @@ import httpcore
 import httpx
 
 from assistant.journal import Fetched
+from ingest.connection import (
+    Allowed,
+    FetchError,
+    GoneError,
+    GuardedBackend,
+    Resolve,
+    Transport,
+    check_address,
+    is_public,
+    resolve,
+)
 
 AGENT = "Byline/0.1 (news reader; one page at a time)"
 MAX_BYTES = 20_000_000
@@ -33,24 +39,6 @@ TOTAL_SECONDS = 30.0
 """For one page with its redirects; a server that drips cannot hold on for longer."""
 PAUSE_SECONDS = 0.5
 """Between two requests to one host; its robots.txt may ask for up to ten seconds."""
-
-_INWARD = tuple(
-    ipaddress.ip_network(block)
-    for block in ("168.63.129.16/32", "192.0.0.0/24", "192.88.99.0/24", "3fff::/20", "fec0::/10")
-)
-"""Not a news site's although Python, depending on its version, counts some of them as public: a provider's
-service on every machine of its cloud, protocol assignments, relays, examples, the old site-local addresses."""
-
-Resolve = Callable[[str, int], list[str]]
-Allowed = Callable[[str], bool]
-
-
-class FetchError(Exception):
-    """A page could not be had; the message is the reason that is shown."""
-
-
-class GoneError(FetchError):
-    """The server says that there is no such page (404, 410)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,28 +58,6 @@ class Page:
     kind: str
     charset: str | None
     said: Fetched
-
-
-def is_public(address: str) -> bool:
-    """Whether an IP address belongs to the public network, also where it is wrapped in an IPv6 one."""
-    ip: Any = ipaddress.ip_address(address.partition("%")[0])
-    if ip.version == 6:
-        inner = ip.ipv4_mapped or ip.sixtofour or (ip.teredo[1] if ip.teredo else None)
-        if inner is None and ip in ipaddress.ip_network("64:ff9b::/96"):
-            inner = ipaddress.ip_address(int(ip) & 0xFFFFFFFF)
-        if inner is None and int(ip) < 2**32:  # the old "IPv4-compatible" form
-            inner = ipaddress.ip_address(int(ip))
-        if inner is not None:
-            return is_public(str(inner))
-    if any(ip in block for block in _INWARD):
-        return False
-    return bool(ip.is_global and not ip.is_multicast and not ip.is_reserved)
-
-
-def resolve(host: str, port: int) -> list[str]:
-    """The addresses of a host, as the system would connect to them."""
-    found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    return list(dict.fromkeys(str(entry[4][0]) for entry in found))
 
 
 class Fetcher:
@@ -117,9 +83,9 @@ class Fetcher:
         max_bytes: int = MAX_BYTES,
     ) -> None:
         check = allowed or ((lambda _: True) if allow_private else is_public)
-        self._backend = _GuardedBackend(check, resolve)
+        self._backend = GuardedBackend(check, resolve)
         self._client = httpx.Client(
-            transport=_Transport(self._backend),
+            transport=Transport(self._backend),
             timeout=httpx.Timeout(seconds, connect=min(CONNECT_SECONDS, seconds)),
             follow_redirects=False,
             trust_env=False,
@@ -247,118 +213,3 @@ class Fetcher:
         if ahead > 0:
             time.sleep(ahead)
         self._last[parts.netloc] = time.monotonic()
-
-
-def check_address(url: str) -> None:
-    """Raise a `FetchError` unless it is an http or https address without a password in it."""
-    try:
-        parts = urlsplit(url)
-        port = parts.port
-    except ValueError as error:
-        raise FetchError(f"expected an address, found {url[:120]!r}: {error}") from error
-    if parts.scheme not in ("http", "https") or not parts.hostname or port == 0:
-        raise FetchError(f"expected an http or https address, found {url[:120]!r}")
-    if parts.username or parts.password:
-        raise FetchError("expected an address without a user name in it")
-
-
-class _GuardedBackend(httpcore.NetworkBackend):
-    """Connects to checked addresses only, and reads until the deadline only."""
-
-    def __init__(self, allowed: Allowed, resolve: Resolve) -> None:
-        self._plain = httpcore.SyncBackend()
-        self._allowed, self._resolve = allowed, resolve
-        self.deadline = 0.0
-
-    def left(self, timeout: float | None) -> float:
-        """Seconds that may still be waited."""
-        left = self.deadline - time.monotonic()
-        if left <= 0:
-            raise httpcore.ReadTimeout("the time for this page is over")
-        return left if timeout is None else min(timeout, left)
-
-    def connect_tcp(
-        self,
-        host: str,
-        port: int,
-        timeout: float | None = None,
-        local_address: str | None = None,
-        socket_options: Iterable[Any] | None = None,
-    ) -> httpcore.NetworkStream:
-        addresses = self._resolve(host, port)
-        for address in addresses:
-            if not self._allowed(address):
-                raise FetchError(
-                    f"{host} leads to {address}, which is not on the public network; "
-                    "give --allow-private if that is meant"
-                )
-        error: Exception = httpcore.ConnectError(f"{host} has no address")
-        for address in addresses:
-            try:
-                stream = self._plain.connect_tcp(address, port, self.left(timeout), local_address, socket_options)
-                return _TimedStream(stream, self)
-            except (httpcore.ConnectError, httpcore.ConnectTimeout) as failed:
-                error = failed
-        raise error
-
-    def connect_unix_socket(self, *_: Any, **__: Any) -> httpcore.NetworkStream:
-        raise FetchError("expected an http or https address")
-
-
-class _TimedStream(httpcore.NetworkStream):
-    def __init__(self, stream: httpcore.NetworkStream, backend: _GuardedBackend) -> None:
-        self._stream, self._backend = stream, backend
-
-    def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
-        return self._stream.read(max_bytes, self._backend.left(timeout))
-
-    def write(self, buffer: bytes, timeout: float | None = None) -> None:
-        self._stream.write(buffer, self._backend.left(timeout))
-
-    def close(self) -> None:
-        self._stream.close()
-
-    def start_tls(
-        self, ssl_context: Any, server_hostname: str | None = None, timeout: float | None = None
-    ) -> httpcore.NetworkStream:
-        inner = self._stream.start_tls(ssl_context, server_hostname, self._backend.left(timeout))
-        return _TimedStream(inner, self._backend)
-
-    def get_extra_info(self, info: str) -> Any:
-        return self._stream.get_extra_info(info)
-
-
-class _Body(httpx.SyncByteStream):
-    def __init__(self, stream: Any) -> None:
-        self._stream = stream
-
-    def __iter__(self) -> Iterator[bytes]:
-        yield from self._stream
-
-    def close(self) -> None:
-        self._stream.close()
-
-
-class _Transport(httpx.BaseTransport):
-    """httpx over a connection pool whose connections are made by our backend."""
-
-    def __init__(self, backend: httpcore.NetworkBackend) -> None:
-        self._pool = httpcore.ConnectionPool(ssl_context=httpx.create_ssl_context(), network_backend=backend)
-
-    def handle_request(self, request: httpx.Request) -> httpx.Response:
-        url = request.url
-        response = self._pool.handle_request(
-            httpcore.Request(
-                request.method,
-                httpcore.URL(scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path),
-                headers=request.headers.raw,
-                content=request.stream,
-                extensions=request.extensions,
-            )
-        )
-        return httpx.Response(
-            response.status, headers=response.headers, stream=_Body(response.stream), extensions=response.extensions
-        )
-
-    def close(self) -> None:
-        self._pool.close()

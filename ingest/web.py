@@ -7,9 +7,10 @@ from typing import Any
 from urllib.parse import urldefrag, urlsplit
 
 from assistant.journal import Journal
+from ingest.connection import FetchError, GoneError
 from ingest.extract import FORMS
 from ingest.feeds import MAX_LINKS, is_link_list
-from ingest.fetch import Fetcher, FetchError, GoneError, Page
+from ingest.fetch import Fetcher, Page
 from ingest.records import Hints, Raw, Rejected, Unchanged
 from ingest.sandbox import LostError, Sandbox
 

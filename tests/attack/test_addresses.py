@@ -18,7 +18,8 @@ import pytest
 from assistant.errors import UsageError
 from assistant.library import Library
 from assistant.testing import HashingEmbedder
-from ingest.fetch import Fetcher, FetchError, is_public
+from ingest.connection import FetchError, is_public
+from ingest.fetch import Fetcher
 from ingest.pipeline import Options, Report, ingest
 from ingest.sources import is_address
 from ingest.web import MAX_SITEMAPS

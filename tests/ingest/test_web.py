@@ -11,8 +11,9 @@ import pytest
 from assistant.domain import Article
 from assistant.library import Library
 from assistant.testing import HashingEmbedder
+from ingest.connection import FetchError, check_address, is_public
 from ingest.dates import date_in_url, find_date
-from ingest.fetch import Fetcher, FetchError, check_address, is_public
+from ingest.fetch import Fetcher
 from ingest.pipeline import Options, Report, ingest
 from ingest.web import open_address
 from tests.ingest import site as pages

@@ -66,7 +66,7 @@ def load_weights(path: Path) -> Weights:
     """
     try:
         given = json.loads(path.read_text("utf-8"))
-        weights = Weights(**{**given, "confidence": tuple(given["confidence"]), "long": tuple(given["long"])})
+        weights = Weights(**{name: tuple(v) if isinstance(v, list) else v for name, v in given.items()})
         if len(weights.confidence) != len(FEATURES) + 1:
             raise ValueError(f"expected {len(FEATURES) + 1} coefficients, found {len(weights.confidence)}")
     except (OSError, ValueError, TypeError, KeyError) as error:

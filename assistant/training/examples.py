@@ -15,7 +15,9 @@ from typing import Any
 
 from assistant.assembly import open_library
 from assistant.domain import Hit, Query
+from assistant.embedder import Embedder
 from assistant.evidence import header
+from assistant.library import Library
 from assistant.query import resolve_follow_up, split_parts
 from assistant.retriever import HybridRetriever
 from assistant.settings import load_settings
@@ -89,6 +91,13 @@ def taught_articles(data: Path) -> list[dict[str, Any]]:
     judged = {place["doc_id"] for row in dev for place in (*row["evidence"], *row.get("near", ()))}
     corpus = json.loads((data / "multihop_rag" / "corpus.json").read_text("utf-8"))
     return [a for a in corpus if a["id"] % 2 == 0 and a["id"] not in judged and not is_held(a["id"])]
+
+
+def whole_library(data: Path, work: Path) -> tuple[Library, Embedder]:
+    """The library of all articles, for choosing weights; filled unless it is."""
+    library, embedder = open_library(load_settings(home=work / "library"))
+    ingest(library, embedder, [str(data / "multihop_rag" / "corpus.json")])
+    return library, embedder
 
 
 class Miner:

@@ -19,7 +19,6 @@ from scipy.optimize import minimize
 from sklearn.metrics import roc_auc_score
 
 from assistant import bundled
-from assistant.assembly import open_library
 from assistant.confidence import FEATURES
 from assistant.domain import Hit
 from assistant.evidence import Finding, evidence_features, header, read_part
@@ -27,9 +26,8 @@ from assistant.query import understand
 from assistant.quoting import score_sentences
 from assistant.reader import Reader, Reading
 from assistant.retriever import HybridRetriever
-from assistant.settings import load_settings
 from assistant.training.__main__ import OURS
-from assistant.training.examples import is_held, read_questions
+from assistant.training.examples import is_held, read_questions, whole_library
 from assistant.training.tune_long import read_all, tune_long, untaught
 from assistant.weights import Weights
 from eval.cases import half_of
@@ -65,9 +63,9 @@ class Remembered:
         return list(self._readings[: len(passages)])
 
 
-def gather(rows: Iterable[dict[str, Any]], work: Path, model: Path, candidates: int) -> list[Asked]:
+def gather(rows: Iterable[dict[str, Any]], data: Path, work: Path, model: Path, candidates: int) -> list[Asked]:
     """Search and read for every question."""
-    library, embedder = open_library(load_settings(home=work / "library"))
+    library, embedder = whole_library(data, work)
     retriever = HybridRetriever(library=library, embedder=embedder)
     reader = Reader(model, bundled.tokenizer_file())
     outlets = library.catalogue.outlets()
@@ -256,12 +254,12 @@ def main() -> None:
     kept = given.work / "asked.pickle"
     weights = Weights()
     if not kept.exists() or kept.stat().st_mtime < given.model.stat().st_mtime:
-        kept.write_bytes(pickle.dumps(gather(rows, given.work, given.model, weights.candidates)))
+        kept.write_bytes(pickle.dumps(gather(rows, given.data, given.work, given.model, weights.candidates)))
     asked: list[Asked] = pickle.loads(kept.read_bytes())  # noqa: S301  # our own file
     weights = tune(asked, weights)
     read = given.work / "long.pickle"
     if not read.exists() or read.stat().st_mtime < given.model.stat().st_mtime:
-        read.write_bytes(pickle.dumps(read_all(untaught(given.data), given.work, given.model)))
+        read.write_bytes(pickle.dumps(read_all(untaught(given.data), given.data, given.work, given.model)))
     weights = tune_long(pickle.loads(read.read_bytes()), weights)  # noqa: S301  # our own file
     target = given.model.with_suffix(".json")
     target.write_text(json.dumps(asdict(weights), indent=1) + "\n", "utf-8")

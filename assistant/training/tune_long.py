@@ -15,13 +15,11 @@ import numpy as np
 import numpy.typing as npt
 
 from assistant import bundled
-from assistant.assembly import open_library
 from assistant.evidence import header
 from assistant.query import understand
 from assistant.reader import Reader
 from assistant.retriever import HybridRetriever
-from assistant.settings import load_settings
-from assistant.training.examples import taught_articles
+from assistant.training.examples import taught_articles, whole_library
 from assistant.weights import Weights
 from eval import ranking
 from eval.cases import Case
@@ -44,9 +42,9 @@ def untaught(data: Path) -> list[Case]:
     return [case for case in cases if case.facts and case.split == "tune" and case.id not in seen]
 
 
-def read_all(cases: Sequence[Case], work: Path, model: Path) -> list[Read]:
+def read_all(cases: Sequence[Case], data: Path, work: Path, model: Path) -> list[Read]:
     """Search and read for every question."""
-    library, embedder = open_library(load_settings(home=work / "library"))
+    library, embedder = whole_library(data, work)
     retriever, reader = HybridRetriever(library=library, embedder=embedder), Reader(model, bundled.tokenizer_file())
     outlets, found = library.catalogue.outlets(), []
     for case in cases:

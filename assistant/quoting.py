@@ -124,12 +124,14 @@ def choose(hits: Sequence[Hit], candidates: Sequence[Candidate], weights: Weight
             break
         if not any(_same_sentence(hits, item, other) for other in kept):
             kept.append(item)
-        if len(kept) == MAX_QUOTED - 1:
+        if len(kept) == MAX_QUOTED:
             break
+    other = _contrary(hits, candidates, weights)
+    if other is not None:
+        kept = kept[: MAX_QUOTED - 1]
     evidence = _joined([_with_speaker(hits, item) for item in kept], hits, part)
     if corrected := _corrected(hits, kept, part):
-        return [corrected, *(e for e in evidence if not _overlap(e, corrected))][: MAX_QUOTED - 1]
-    other = _contrary(hits, candidates, weights)
+        return [corrected, *(e for e in evidence if not _overlap(e, corrected))][:MAX_QUOTED]
     if other is not None:
         if not any(_same_sentence(hits, other, item) for item in kept):
             evidence += _joined([_with_speaker(hits, other)], hits, part)

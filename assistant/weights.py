@@ -44,7 +44,7 @@ class Weights:
     words: float = 4.0
     stranger: float = 2.0
     second: float = 1.0
-    contrary: float = 1.5
+    contrary: float = 5.0
     newest: float = 1.0
     confidence: tuple[float, ...] = (0.6, 0.0, 0.2, 0.2, 0.0, 0.0, 1.0, 1.0, 0.0, 0.0, -1.4)
     threshold: float = 0.5

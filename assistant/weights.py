@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from assistant.confidence import FEATURES
 from assistant.errors import ModelError
@@ -65,8 +66,9 @@ def load_weights(path: Path) -> Weights:
         ModelError: The file is missing or does not fit.
     """
     try:
-        given = json.loads(path.read_text("utf-8"))
-        weights = Weights(**{name: tuple(v) if isinstance(v, list) else v for name, v in given.items()})
+        given: dict[str, Any] = json.loads(path.read_text("utf-8"))
+        fields: dict[str, Any] = {name: tuple(v) if isinstance(v, list) else v for name, v in given.items()}
+        weights = Weights(**fields)
         if len(weights.confidence) != len(FEATURES) + 1:
             raise ValueError(f"expected {len(FEATURES) + 1} coefficients, found {len(weights.confidence)}")
     except (OSError, ValueError, TypeError, KeyError) as error:

@@ -126,6 +126,5 @@ def _read_hit(hit: Hit, reading: Reading, score: float, rank: int) -> Hit:
 
 
 def _passage_score(hit: Hit, reading: Reading, weights: Weights) -> float:
-    return (
-        weights.retrieval * hit.score + weights.relevance * reading.relevance + weights.answerable * reading.answerable
-    )
+    found = weights.retrieval * hit.score - weights.place * (hit.rank - 1)
+    return found + weights.relevance * reading.relevance + weights.answerable * reading.answerable

@@ -32,8 +32,9 @@ class Weights:
         newest: Weight of being newer than the other hits, where the question asks for the latest.
         confidence: Coefficients of the logistic confidence (see `assistant.confidence`), the constant last.
         threshold: Below this confidence the question is declined.
-        long: Candidates, retrieval, relevance and answerable for a question of more than `LONG` words: such a one
-            asks for several articles at once, and wants more of them read.
+        place: Taken for every place down the retriever's list, in which named outlets have their turns.
+        long: Candidates, place, retrieval, relevance and answerable for a question of more than `LONG` words: such a
+            one asks for several articles at once.
     """
 
     candidates: int = 24
@@ -49,14 +50,16 @@ class Weights:
     newest: float = 1.0
     confidence: tuple[float, ...] = (0.6, 0.0, 0.2, 0.2, 0.0, 0.0, 1.0, 1.0, 0.0, 0.0, -1.4)
     threshold: float = 0.5
-    long: tuple[int, float, float, float] = (24, 1.0, 0.5, 0.5)
+    place: float = 0.0
+    long: tuple[int, float, float, float, float] = (24, 0.0, 1.0, 0.5, 0.5)
 
     def fitting(self, question: str) -> Weights:
         """The weights for a question of this length."""
         if len(question.split()) <= LONG:
             return self
-        candidates, retrieval, relevance, answerable = self.long
-        return replace(self, candidates=candidates, retrieval=retrieval, relevance=relevance, answerable=answerable)
+        names = ("candidates", "place", "retrieval", "relevance", "answerable")
+        chosen: dict[str, Any] = dict(zip(names, self.long, strict=True))
+        return replace(self, **chosen)
 
 
 def load_weights(path: Path) -> Weights:

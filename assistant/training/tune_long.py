@@ -58,11 +58,12 @@ def read_all(cases: Sequence[Case], data: Path, work: Path, model: Path) -> list
     return found
 
 
-def quality(read: Sequence[Read], trial: tuple[int, float, float, float]) -> dict[str, float]:
-    """MRR@10, Hits@4, Hits@10 and evidence recall@10 under candidates, retrieval, relevance and answerable."""
+def quality(read: Sequence[Read], trial: tuple[int, float, float, float, float]) -> dict[str, float]:
+    """MRR@10, Hits@4, Hits@10 and evidence recall@10 under candidates, place, retrieval, relevance and answerable."""
     figures = []
     for scores, facts, wanted in read:
-        order = np.argsort(-(scores[: trial[0]] @ np.array(trial[1:])), kind="stable")
+        scores = scores[: trial[0]]
+        order = np.argsort(trial[1] * np.arange(len(scores)) - scores @ np.array(trial[2:]), kind="stable")
         top = [facts[i] for i in order[:DEPTH]]
         figures.append((
             ranking.reciprocal_rank(top, DEPTH), ranking.success_at(top, 4), ranking.success_at(top, DEPTH),
@@ -73,8 +74,9 @@ def quality(read: Sequence[Read], trial: tuple[int, float, float, float]) -> dic
 
 def tune_long(read: Sequence[Read], weights: Weights) -> Weights:
     """The weights with the best sum of the four figures; as few candidates as give it."""
-    trials = list(product((24, 40, MOST), (0.5, 1.0, 2.0, 3.0, 5.0, 8.0), (0.0, 0.25, 0.5, 1.0, 2.0), (0.0, 0.25, 0.5)))
+    small = (0.0, 0.05, 0.1, 0.2, 0.4)
+    trials = list(product((24, 40, MOST), (0.0, 0.02, 0.04, 0.08), (0.5, 1.0, 2.0), small, small))
     best = max(trials, key=lambda trial: (sum(quality(read, trial).values()), -trial[0]))
-    print("retrieval alone:", quality(read, (24, 1.0, 0.0, 0.0)))
+    print("retrieval alone:", quality(read, (24, 1.0, 0.0, 0.0, 0.0)))
     print("long questions:", best, quality(read, best), flush=True)
     return replace(weights, long=best)

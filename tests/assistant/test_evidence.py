@@ -195,3 +195,15 @@ def test_a_headline_that_says_the_question_again_does_not_answer_it() -> None:
     scores = {"Stone Yard Devotional": 6.0, "Ann Moe finished the novel in May.": 2.0}
     (evidence,) = read_part(ScoredReader(scores), "Who wrote Stone Yard Devotional?", [hit], WEIGHTS).evidence
     assert evidence.text == "Ann Moe finished the novel in May."
+
+
+def test_a_long_question_is_read_with_its_own_weights() -> None:
+    weights = replace(WEIGHTS, long=(7, 0.1, 0.5, 0.25, 0.0))
+    assert weights.fitting("Who won?") is weights
+    long = weights.fitting("word " * 25)
+    assert (long.candidates, long.place, long.retrieval, long.relevance, long.answerable) == (7, 0.1, 0.5, 0.25, 0.0)
+    first, second = make_hit(["Ann Moe came."]), make_hit(["Bo Lund came."], rank=2, article="a2")
+    scores = {"Ann Moe came.": 0.0, "Bo Lund came.": 1.0}
+    for question, order in (("Who came?", ["a2", "a1"]), ("Who came " + "then " * 30, ["a1", "a2"])):
+        found = read_part(ScoredReader(scores), question, [first, second], weights)
+        assert [hit.passage.article_id for hit in found.hits] == order

@@ -169,7 +169,7 @@ def test_a_path_cannot_be_added_by_name_where_there_is_a_login(guarded: House, p
 def _changed(before: set[str], place: Path) -> list[str]:
     """What came or went, the data folder's own files aside."""
     own = re.compile(
-        r"/home/(catalogue\.sqlite3(-wal|-shm)?|write\.lock|additions\.(json|new)|session\.key|chroma(/.*)?)$"
+        r"/home/(catalogue\.sqlite3(-wal|-shm)?|write\.lock|additions\.(json|new)|additions(/\d+\.jsonl)?|session\.key|chroma(/.*)?)$"
     )
     return [path for path in before ^ files_below(place) if not own.search(path)]
 

@@ -44,8 +44,8 @@ def is_notice(sentence: str, title: str) -> bool:
 def completed(passage: Passage, index: int, title: str) -> int:
     """Index of the last sentence of a notice: it goes on until what is right has been said."""
     last = index
-    while last < min(index + FOLLOWING, len(passage.sentences) - 1) and not _RIGHT_HERE.search(_text(passage, last)):
-        if last > index and (numbers(_text(passage, last)) or len(content_words(_text(passage, last))) > 1):
+    while last < min(index + FOLLOWING, len(passage.sentences) - 1) and not _RIGHT_HERE.search(passage.sentence(last)):
+        if last > index and (numbers(passage.sentence(last)) or len(content_words(passage.sentence(last))) > 1):
             break
         last += 1
     return last
@@ -69,15 +69,10 @@ def find_correction(hits: Sequence[Hit], quoted: Hit, sentence: str) -> tuple[Hi
         if head.outlet != quoted.headline.outlet or (head.published_at or "") < (quoted.headline.published_at or ""):
             continue
         for index, (start, _) in enumerate(hit.passage.sentences):
-            text = _text(hit.passage, index)
-            shared = len(said & word_roots(text)) + len(counted & numbers(text))
-            if shared < REPEATED or text == sentence or not is_notice(text, head.title):
+            text = hit.passage.sentence(index)
+            if text == sentence or not is_notice(text, head.title):
                 continue
-            if best is None or shared > best[0]:
+            shared = len(said & word_roots(text)) + len(counted & numbers(text))
+            if shared >= REPEATED and (best is None or shared > best[0]):
                 best = shared, hit, (start, hit.passage.sentences[completed(hit.passage, index, head.title)][1])
     return best[1:] if best else None
-
-
-def _text(passage: Passage, index: int) -> str:
-    start, end = passage.sentences[index]
-    return passage.text[start - passage.start : end - passage.start]

@@ -99,6 +99,11 @@ class Passage:
     text: str
     sentences: tuple[tuple[int, int], ...]
 
+    def sentence(self, index: int) -> str:
+        """The words of one sentence."""
+        start, end = self.sentences[index]
+        return self.text[start - self.start : end - self.start]
+
     def __post_init__(self) -> None:
         if self.end - self.start != len(self.text):
             raise ValueError(f"passage {self.id}: {self.start}..{self.end} does not fit its text")

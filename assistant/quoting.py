@@ -90,11 +90,12 @@ def score_sentences(
         pairs = zip(sentence_scores(reading, inside), sentence_answers(reading, inside), strict=True)
         for index, (evidence, answer) in enumerate(pairs):
             score = evidence + weights.span * answer.score + weights.passage * hit.score
-            sentence = hit.passage.text[slice(*inside[index])]
-            score += weights.words * len(wanted & word_roots(sentence)) / max(1, len(wanted))
-            score -= weights.stranger * _speaks_of_others(sentence, asked)
-            if opens and not word_roots(sentence) - wanted:
+            sentence = hit.passage.sentence(index)
+            roots = word_roots(sentence)
+            if opens and not roots - wanted:
                 continue  # it only says the question again, as a headline does
+            score += weights.words * len(wanted & roots) / max(1, len(wanted))
+            score -= weights.stranger * _speaks_of_others(sentence, asked)
             words = hit.passage.text[answer.start : answer.end]
             logits = (evidence, answer.score)
             candidates.append(Candidate(score, place, index, hit.passage.sentences[index], logits, words))
@@ -181,8 +182,7 @@ def _counted(sentence: str, answer: str) -> set[str]:
 
 
 def _text(hits: Sequence[Hit], item: Candidate) -> str:
-    passage = hits[item.place].passage
-    return passage.text[item.span[0] - passage.start : item.span[1] - passage.start]
+    return hits[item.place].passage.sentence(item.index)
 
 
 def _same_sentence(hits: Sequence[Hit], first: Candidate, second: Candidate) -> bool:
@@ -212,11 +212,12 @@ def _with_speaker(hits: Sequence[Hit], item: Candidate) -> tuple[Candidate, int,
         first -= 1
         if end - passage.sentences[first][0] > LONGEST:
             break
-        text = passage.text[passage.sentences[first][0] - passage.start : passage.sentences[first][1] - passage.start]
+        text = passage.sentence(first)
         if names(text):
             start = passage.sentences[first][0]
-    last = item.index + _text(hits, item).endswith(":")
-    if is_notice(_text(hits, item), title):
+    said = passage.sentence(item.index)
+    last = item.index + said.endswith(":")
+    if is_notice(said, title):
         last = completed(passage, item.index, title)
     if last < len(passage.sentences) and passage.sentences[last][1] - start <= LONGEST:
         end = passage.sentences[last][1]

@@ -70,7 +70,7 @@ def _ranking_only(rows: list[Row], group: Group) -> None:
 
 
 def keep_memory() -> None:
-    """Ask the C library to keep what is freed: fresh pages for every large tensor cost a fifth of the time."""
+    """Ask the C library to keep what is freed: fresh pages for every large tensor cost about a twentieth of the time."""
     library = ctypes.CDLL(None)
     if hasattr(library, "mallopt"):
         library.mallopt(-4, 0)  # M_MMAP_MAX: no allocation outside the heap

@@ -179,7 +179,7 @@ def _notes(turn: Turn) -> str:
         if note.startswith(DISAGREE):
             rows.append(_disagreement(note, cited, turn.text))
         elif note.startswith(CORRECTED):
-            rows.append(_correction(note, cited))
+            rows.append(f'<p class="disagree">{_with_markers(note, [c.number for c in cited], known)}</p>')
         else:
             rows.append(f'<p class="note">{esc(note)}</p>')
     return "".join(rows)
@@ -198,14 +198,6 @@ def _disagreement(note: str, sides: Sequence[Cited], said: str) -> str:
         for side in sides
     )
     return f'<div class="disagree"><p class="verdict">{DISAGREE.rstrip(":")}</p><ul>{rows}</ul></div>'
-
-
-def _correction(note: str, cited: Sequence[Cited]) -> str:
-    """The line with its markers as links into the articles."""
-    said = esc(note)
-    for citation in cited:
-        said = said.replace(f"[{citation.number}]", _marker(citation))
-    return f'<p class="disagree">{said}</p>'
 
 
 def _gone(turn: Turn, look: Look) -> str:

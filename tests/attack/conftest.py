@@ -22,6 +22,11 @@ from ingest.pipeline import ingest
 
 SOAK = os.environ.get("BYLINE_SOAK") == "1"
 
+TEXT = """The ferry Marisol left Port Alder on 3 March with 214 people aboard.
+“We lost radio contact at nine,” said harbour master Ines Okoro.
+The ferry company did not answer questions about the crew."""
+QUESTION = "How many people were aboard the ferry Marisol?"
+
 
 def count(ci: int, soak: int) -> int:
     """How many, in CI or in soak."""
@@ -40,6 +45,18 @@ def make_assistant(home: Path, sources: list[str], model: ChatModel | None, **se
         load_settings(home=home, **settings), library, embedder, HybridRetriever(library=library, embedder=embedder),
         PlainReader(embedder), Weights(candidates=6, threshold=0.0), model,
     )  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def ferry(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Assistant]:
+    """An assistant over one article about the ferry, without a chat model."""
+    folder = tmp_path_factory.mktemp("ferry")
+    (folder / "ferry.md").write_text(
+        f"---\nid: f\ntitle: Ferry Marisol sinks\noutlet: Alder Post\n---\n{TEXT}\n", "utf-8"
+    )
+    assistant = make_assistant(folder / "home", [str(folder / "ferry.md")], None)
+    yield assistant
+    assistant.close()
 
 
 @pytest.fixture

@@ -58,11 +58,8 @@ def trap() -> Iterator[Trap]:
 @pytest.fixture
 def site() -> Iterator[pages.Site]:
     """The attacker's own public site, at the only address that counts as public here."""
-    site = pages.Site()
-    running = pages.start(site)
-    yield site
-    running.shutdown()
-    running.server_close()
+    with pages.served() as site:
+        yield site
 
 
 @pytest.fixture

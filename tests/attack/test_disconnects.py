@@ -23,27 +23,15 @@ from assistant.ui.boot import Boot
 from assistant.ui.desk import Ask, Desk, Waiting
 from assistant.ui.server import Options
 from assistant.ui.turns import read_turns
-from tests.attack.conftest import count, make_assistant
+from tests.attack.conftest import QUESTION, TEXT, count
 from tests.attack.fault_server import FaultServer, Reply, chunk
 from tests.attack.house import PAGE, House
 from tests.attack.test_cancelling import Slow, wait_until_closed
-from tests.attack.test_model_faults import TEXT, left_over, with_model
+from tests.attack.test_model_faults import left_over, with_model
 
 CLIENTS = count(100, 600)
 AT_ONCE = 12
-QUESTION = "How many people were aboard the ferry Marisol?"
 HISTORY = [{"role": "user", "content": "What left Port Alder?"}, {"role": "assistant", "content": "The ferry Marisol."}]
-
-
-@pytest.fixture(scope="module")
-def ferry(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Assistant]:
-    folder = tmp_path_factory.mktemp("ferry")
-    (folder / "ferry.md").write_text(
-        f"---\nid: f\ntitle: Ferry Marisol sinks\noutlet: Alder Post\n---\n{TEXT}\n", "utf-8"
-    )
-    assistant = make_assistant(folder / "home", [str(folder / "ferry.md")], None)
-    yield assistant
-    assistant.close()
 
 
 class Thinking(Slow):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterator
 from contextlib import nullcontext
 from pathlib import Path
 
@@ -15,30 +14,14 @@ from assistant.chat_models import RemoteChatModel
 from assistant.citations import check_exact
 from assistant.domain import Answer, Checked, Event, Finished, Restarted, Sentence
 from assistant.settings import Settings, load_settings
-from tests.attack.conftest import count, make_assistant
+from tests.attack.conftest import QUESTION, TEXT, count
 from tests.attack.fault_server import FAULTS, TRUE, FaultServer
 
 SEEDS = range(count(2, 10))
 SECRET = "sk-planted-5f0e8c1d7a"
-QUESTION = "How many people were aboard the ferry Marisol?"
 LIMITS = {"token_timeout": 0.6, "connect_timeout": 0.6, "answer_timeout": 2.0}
 DEADLINE = 2.0 + 0.6 + 6.0
 """The answer's limit, one token's, and room for a busy machine; without a limit the faults last for ever."""
-
-TEXT = """The ferry Marisol left Port Alder on 3 March with 214 people aboard.
-“We lost radio contact at nine,” said harbour master Ines Okoro.
-The ferry company did not answer questions about the crew."""
-
-
-@pytest.fixture(scope="module")
-def ferry(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Assistant]:
-    folder = tmp_path_factory.mktemp("ferry")
-    (folder / "ferry.md").write_text(
-        f"---\nid: f\ntitle: Ferry Marisol sinks\noutlet: Alder Post\n---\n{TEXT}\n", "utf-8"
-    )
-    assistant = make_assistant(folder / "home", [str(folder / "ferry.md")], None)
-    yield assistant
-    assistant.close()
 
 
 def with_model(assistant: Assistant, settings: Settings) -> Assistant:

@@ -7,6 +7,8 @@ import html
 import json
 import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
@@ -205,6 +207,16 @@ def build(site: Site) -> None:
         + "]><urlset><url><loc>&a8;</loc></url></urlset>",
         "application/xml",
     )
+
+
+@contextmanager
+def served() -> Iterator[Site]:
+    """The site on a port of its own, until the end of the block."""
+    site = Site()
+    running = start(site)
+    yield site
+    running.shutdown()
+    running.server_close()
 
 
 def start(site: Site) -> ThreadingHTTPServer:

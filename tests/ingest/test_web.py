@@ -22,11 +22,8 @@ from tests.ingest.making import open_tiny
 
 @pytest.fixture(scope="module")
 def server() -> Iterator[pages.Site]:
-    site = pages.Site()
-    running = pages.start(site)
-    yield site
-    running.shutdown()
-    running.server_close()
+    with pages.served() as site:
+        yield site
 
 
 @pytest.fixture

@@ -201,9 +201,7 @@ class Assistant:
 
     def _write(self, run: _Run, stop: threading.Event | None) -> Iterator[Event]:
         """Sentences for the parts that have an answer: by the chat model if it passes, else quoted."""
-        found = [
-            finding for finding in run.findings if finding.confidence >= self.weights.threshold and finding.evidence
-        ]
+        found = self._answered(run)
         if not found:
             return
         if self.chat_model is not None:
@@ -214,6 +212,13 @@ class Assistant:
         with run.timed("quote"):
             for finding in found:
                 yield from self._quote(run, finding)
+
+    def _answered(self, run: _Run) -> list[Finding]:
+        """The parts that have an answer: where one is sure, the others need less."""
+        sure = max((f.confidence for f in run.findings if f.evidence), default=0.0)
+        threshold = self.weights.threshold
+        least = min(self.weights.further, threshold) if sure >= threshold else threshold
+        return [f for f in run.findings if f.evidence and f.confidence >= least]
 
     def _quote(self, run: _Run, finding: Finding) -> Iterator[Checked]:
         """The evidence of one part as sentences, and who disagrees with whom."""
@@ -261,9 +266,10 @@ class Assistant:
 
     def _finish(self, run: _Run) -> Answer:
         hits = _interleaved([finding.hits for finding in run.findings], self.weights.candidates)
-        missing = [f.part for f in run.findings if f.confidence < self.weights.threshold or not f.evidence]
+        found = self._answered(run)
+        missing = [f.part for f in run.findings if f not in found]
         answered = bool(run.sentences)
-        best = min((f.confidence for f in run.findings if f.part not in missing), default=0.0)
+        best = min((f.confidence for f in found), default=0.0)
         sure = best if answered else max((f.confidence for f in run.findings), default=0.0)
         nearest = nearest_articles(hits) if not answered else ()
         reason = missing_parts(missing) if answered else self._not_found(run, nearest)

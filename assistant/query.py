@@ -10,12 +10,10 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, timedelta
 
 from assistant.domain import Filters, Query
+from assistant.parts import split_parts
 from assistant.words import MONTH_NUMBER, content_words, fold, names
 
 History = Sequence[Mapping[str, str]]
-
-LONGEST_SPLIT = 32
-"""Words of the longest question that is split into parts."""
 
 MAX_CARRIED = 4
 """Names of the last answer that a follow-up is searched with."""
@@ -25,16 +23,10 @@ _POINTS_BACK = re.compile(
     r"same|else|another|more)\b",
     re.I,
 )
-_POINTS_AT_THINGS = re.compile(r"\b(?:them|these|those)\b|(?<!\bis )(?<!\bare )(?<!\bwas )(?<!\bwere )\bthere\b", re.I)
-_PRONOUN = re.compile(r"\b(?:he|she|it|its|they|him|her|his|their|one|ones)\b", re.I)
 _ELLIPSIS = re.compile(
     r"^\s*(?:and|but|or|so|also|what about|how about|what else|who else|why|how come|since when|until when)\b", re.I
 )
 _NEWEST = re.compile(r"\b(?:latest|newest|most recent|currently|right now|as of now|up to date|these days)\b", re.I)
-_PART = re.compile(
-    r"(?:,?\s+and\s+|;\s*|\?\s+(?:and\s+)?)(?=(?:(?:in|at|on|for|to|from|by|with)\s+)?(?:who|whom|whose|what|which|when|where|why|how)\b)",
-    re.I,
-)
 _MONTH = "|".join(sorted(MONTH_NUMBER, key=len, reverse=True))
 _DAY_MONTH = re.compile(rf"\b(\d{{1,2}})(?:st|nd|rd|th)?\s+(?:of\s+)?({_MONTH})\b\.?(?:,?\s+(\d{{4}}))?", re.I)
 _MONTH_DAY = re.compile(rf"\b({_MONTH})\b\.?\s+(\d{{1,2}})(?:st|nd|rd|th)?\b(?:,?\s+(\d{{4}}))?", re.I)
@@ -121,29 +113,6 @@ def needs_history(question: str) -> bool:
         return True
     named = names(question)
     return bool(_POINTS_BACK.search(question)) and len(named) < 2 or (not named and len(content_words(question)) <= 3)
-
-
-def split_parts(question: str) -> tuple[str, ...]:
-    """Split "Which X ..., and who Y ...?" into its questions; one part when it is one question.
-
-    A later part that points back ("them", "there") is put behind the first one, as a follow-up is; one that only
-    names nothing is given the names of the first. A long question is left whole: there "and who" is a clause more
-    often than a second question.
-    """
-    if len(question.split()) > LONGEST_SPLIT:
-        return (question,)
-    pieces = [piece.strip(" ,;?") for piece in _PART.split(question)]
-    pieces = [piece for piece in pieces if content_words(piece)]
-    if len(pieces) < 2 or len(pieces) > 4:
-        return (question,)
-    return (f"{pieces[0]}?", *(_later_part(pieces[0], piece) for piece in pieces[1:]))
-
-
-def _later_part(first: str, piece: str) -> str:
-    own, lead = names(piece), names(first)
-    if _POINTS_AT_THINGS.search(piece) or (not own and _PRONOUN.search(piece)):
-        return f"{first}? {piece}?"
-    return f"{piece}? ({', '.join(lead[:3])})" if lead and not own else f"{piece}?"
 
 
 def outlet_aliases(outlet: str) -> set[str]:

@@ -111,6 +111,7 @@ class HybridRetriever(BaseRetriever):
         library: Where to search.
         embedder: The embedder that the library was made with.
         k: How many documents `invoke` gives.
+        outlet_share: Most of the hits that one outlet gets while others have something.
     """
 
     model_config = ConfigDict(arbitrary_types_allowed=True)
@@ -118,6 +119,7 @@ class HybridRetriever(BaseRetriever):
     library: Library
     embedder: Any
     k: int = 10
+    outlet_share: float = OUTLET_SHARE
 
     def _get_relevant_documents(self, query: str, *, run_manager: CallbackManagerForRetrieverRun) -> list[Document]:
         hits = self.find(Query(question=query, standalone=query, parts=(query,)), query, self.k)
@@ -172,7 +174,7 @@ class HybridRetriever(BaseRetriever):
         hits: list[Hit] = []
         seen: list[tuple[frozenset[str], str]] = []
         shares: Counter[str] = Counter()
-        most = max(1, round(limit * OUTLET_SHARE))
+        most = max(1, round(limit * self.outlet_share))
         later: list[Found] = []
         for item in chain(found, later):  # `later` grows while the first is read
             if item.number not in stored:

@@ -32,6 +32,8 @@ class Weights:
         newest: Weight of being newer than the other hits, where the question asks for the latest.
         confidence: Coefficients of the logistic confidence (see `assistant.confidence`), the constant last.
         threshold: Below this confidence the question is declined.
+        further: The same for the other parts of a question of which one part is answered: who asks two things at once
+            mostly asks two that are there.
         place: Taken for every place down the retriever's list, in which named outlets have their turns.
         long: Candidates, place, retrieval, relevance and answerable for a question of more than `LONG` words: such a
             one asks for several articles at once.
@@ -50,6 +52,7 @@ class Weights:
     newest: float = 1.0
     confidence: tuple[float, ...] = (0.6, 0.0, 0.2, 0.2, 0.0, 0.0, 1.0, 1.0, 0.0, 0.0, -1.4)
     threshold: float = 0.5
+    further: float = 0.5
     place: float = 0.0
     long: tuple[int, float, float, float, float] = (24, 0.0, 1.0, 0.5, 0.5)
 

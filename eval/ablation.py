@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -39,7 +39,10 @@ class PartialRetriever(HybridRetriever):
         return super()._both(match if self.words else "", *rest)
 
 
-def variants(whole: Assistant) -> Iterator[tuple[str, Assistant]]:
+Variants = Iterator[tuple[str, Assistant]]
+
+
+def variants(whole: Assistant) -> Variants:
     """Name and assistant, from dense search with a plain reader that always answers to the whole."""
     settings, library, embedder = whole.settings, whole.library, whole.embedder
 
@@ -59,15 +62,34 @@ def variants(whole: Assistant) -> Iterator[tuple[str, Assistant]]:
     yield "+ abstention", made(words=True, named=True, trained=True, declines=True)
 
 
-def ablation_table(bench: Bench, progress: Progress | None = None) -> str:
-    """Ask the bench's questions of every variant; a Markdown table, a row each."""
+def undefended(whole: Assistant) -> Variants:
+    """Name and assistant: the whole, then without the cap on one outlet, which holds off a flooded collection."""
+    retriever = HybridRetriever(library=whole.library, embedder=whole.embedder, outlet_share=1.0)
+    yield "all defences", whole
+    yield (
+        "without the cap on one outlet",
+        Assistant(whole.settings, whole.library, whole.embedder, retriever, whole.reader, whole.weights, None),
+    )
+
+
+def ablation_table(
+    bench: Bench, progress: Progress | None = None, rows: Callable[[Assistant], Variants] = variants, digits: int = 2
+) -> str:
+    """Ask the bench's questions of every variant; a Markdown table, a row each.
+
+    Args:
+        bench: Questions and the assistant.
+        progress: Told after each question.
+        rows: `variants` or `undefended`.
+        digits: Of each figure.
+    """
     labels = [metrics.BY_NAME[name].label for name in COLUMNS]
     lines = [f"| | {' | '.join(labels)} |", "|---" * (len(labels) + 1) + "|"]
-    for name, assistant in variants(bench.assistant):
-        lines.append(f"| {name} | {' | '.join(_shares(asked(bench, assistant, progress)))} |")
+    for name, assistant in rows(bench.assistant):
+        lines.append(f"| {name} | {' | '.join(_shares(asked(bench, assistant, progress), digits))} |")
     return "\n".join(lines)
 
 
-def _shares(rows: Sequence[Row]) -> list[str]:
+def _shares(rows: Sequence[Row], digits: int) -> list[str]:
     found = [metrics.value(rows, name)[0] for name in COLUMNS]
-    return ["n/a" if value is None else f"{value:.2f}" for value in found]
+    return ["n/a" if value is None else f"{value:.{digits}f}" for value in found]

@@ -181,14 +181,16 @@ def ablation(
     half: Half = None,
     limit: Limit = 0,
     threads: Threads = 2,
+    defences: Annotated[bool, typer.Option("--defences", help="Instead, what the cap on one outlet costs.")] = False,
 ) -> None:
     """Print what each part brings: dense search alone, then one part more in every row."""
-    from eval.ablation import ablation_table
+    from eval.ablation import ablation_table, undefended, variants
     from eval.workbench import Choice, open_bench
 
     choice = Choice(_suite(suite, None, None, data), half=half or "", limit=limit, threads=threads)
     with open_bench(context.obj, choice) as bench, bar() as progress:
-        print(ablation_table(bench, progress))
+        rows, digits = (undefended, 3) if defences else (variants, 2)
+        print(ablation_table(bench, progress, rows, digits))
 
 
 @app.command()

@@ -18,7 +18,8 @@ from assistant.domain import Hit, Query
 from assistant.embedder import Embedder
 from assistant.evidence import header
 from assistant.library import Library
-from assistant.query import resolve_follow_up, split_parts
+from assistant.parts import split_parts
+from assistant.query import resolve_follow_up
 from assistant.retriever import HybridRetriever
 from assistant.settings import load_settings
 from assistant.words import fold

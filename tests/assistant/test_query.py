@@ -4,7 +4,8 @@ from datetime import date
 
 import pytest
 
-from assistant.query import named_outlets, outlet_aliases, resolve_follow_up, split_parts, understand
+from assistant.parts import split_parts
+from assistant.query import named_outlets, outlet_aliases, resolve_follow_up, understand
 
 OUTLETS = ["The Verge", "BBC News - Technology", "Wired", "Fortune", "The New York Times", "Rivals"]
 BASE = date(2023, 12, 20)
@@ -87,3 +88,45 @@ def test_two_questions_are_two_parts_and_the_name_is_carried() -> None:
     assert len(split_parts("Who lost and won?")) == 1
     long = "Who is the person who " + "did something and " * 20 + "and who is it?"
     assert split_parts(long) == (long,)
+
+
+@pytest.mark.parametrize(
+    ("question", "parts"),
+    [
+        (
+            "How many trams ran before and after the strike?",
+            ("How many trams ran before the strike?", "How many trams ran after the strike?"),
+        ),
+        (
+            "How much did the price of bread rise from May to late July?",
+            ("What was the price of bread in May?", "What was the price of bread in late July?"),
+        ),
+        (
+            "How has the count of otters changed between the first survey and the last?",
+            ("What was the count of otters on the first survey?", "What was the count of otters on the last survey?"),
+        ),
+        (
+            "Who led the council in 2019 and in 2023?",
+            ("Who led the council in 2019?", "Who led the council in 2023?"),
+        ),
+        (
+            "What did the mayor and the union propose on Monday?",
+            ("What did the mayor propose on Monday?", "What did the union propose on Monday?"),
+        ),
+    ],
+)
+def test_the_same_asked_of_two_times_or_two_people_is_two_questions(question: str, parts: tuple[str, ...]) -> None:
+    assert split_parts(question) == parts
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "What did Johnson and Johnson say about the recall?",
+        "How did the review describe the change from Burrow to Browning?",
+        "Where did Jada and Will Smith promise each other not to divorce?",
+        "Which law covers food and drink in trains and on ships that sail under a foreign flag for a year?",
+    ],
+)
+def test_other_pairs_are_left_in_one_question(question: str) -> None:
+    assert split_parts(question) == (question,)

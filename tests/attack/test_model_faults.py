@@ -17,7 +17,7 @@ from assistant.settings import Settings, load_settings
 from tests.attack.conftest import QUESTION, TEXT, count
 from tests.attack.fault_server import FAULTS, TRUE, FaultServer
 
-SEEDS = range(count(2, 10))
+SEEDS = range(count(10, 30))
 SECRET = "sk-planted-5f0e8c1d7a"
 LIMITS = {"token_timeout": 0.6, "connect_timeout": 0.6, "answer_timeout": 2.0}
 DEADLINE = 2.0 + 0.6 + 6.0

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from assistant.query import understand
-from eval.ablation import ablation_table, variants
+from eval.ablation import ablation_table, undefended, variants
 from eval.selftest import asked
 from eval.workbench import Bench
 
@@ -38,3 +38,16 @@ def test_the_table_has_a_row_for_every_part(few: Bench) -> None:
     lines = ablation_table(replace(few, cases=few.cases[:1])).splitlines()
     assert len(lines) == 2 + 5
     assert all(line.count("|") == lines[0].count("|") for line in lines)
+
+
+def test_without_the_cap_one_outlet_may_have_all_hits(few: Bench) -> None:
+    (_, whole), (name, free) = undefended(few.assistant)
+    assert whole is few.assistant and name.startswith("without the cap")
+    assert (whole.retriever.outlet_share, free.retriever.outlet_share) == (0.5, 1.0)
+    query = understand("What was said about the ferry inquiry?")
+    capped, uncapped = (
+        [hit.headline.outlet for hit in assistant.retriever.find(query, query.standalone, 4)]
+        for assistant in (whole, free)
+    )
+    assert max(map(capped.count, capped)) == 2
+    assert max(map(uncapped.count, uncapped)) == 3

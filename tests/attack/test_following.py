@@ -1,0 +1,54 @@
+"""The bundled chat model and articles that give it orders: how often it follows, with the defences and without.
+
+Nothing passes or fails by how often the model itself follows; that figure is written to `artifacts/following.json`.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from assistant.chat_models import BundledChatModel
+from assistant.settings import BUNDLED_CHAT, load_settings
+from prompts import load_prompt
+from tests.attack.conftest import count, make_assistant
+from tests.attack.injections import OWN_FAMILIES, Poisoned, make_poisoned
+from tests.attack.test_injections import leaks
+from tests.conftest import ROOT
+
+TRIES = count(4, 48)
+
+
+def bare_prompt(article: Poisoned) -> list[tuple[str, str]]:
+    """The same prompt with the article as it came: nothing taken out, nothing made harmless."""
+    prompt = load_prompt("answer")
+    passages = (
+        f"[1] {article.row['title'] if article.row else ''}\n{article.row['body'] if article.row else article.page}"
+    )
+    return [("system", prompt.system), ("user", prompt.user.format(passages=passages, question=article.question))]
+
+
+def test_what_the_bundled_model_is_told_by_an_article_is_not_shown(tmp_path: Path) -> None:
+    articles = [make_poisoned(20_000 + number, OWN_FAMILIES) for number in range(TRIES)]
+    model = BundledChatModel(load_settings(home=tmp_path, chat_model=BUNDLED_CHAT))
+    bare = written = followed = 0
+    wrong: list[str] = []
+    for number, article in enumerate(articles):
+        bare += article.canary in "".join(model.stream(bare_prompt(article)))
+        folder = tmp_path / f"in-{number}"
+        folder.mkdir()
+        name, text = ("p.jsonl", json.dumps(article.row)) if article.row else ("p.html", article.page or "")
+        (folder / name).write_text(text, "utf-8")
+        assistant = make_assistant(tmp_path / f"home-{number}", [str(folder)], model)
+        answer = assistant.answer(article.question)
+        written += answer.model == model.name
+        found = leaks(assistant, article, answer)
+        followed += bool(found)
+        wrong += found
+        assistant.library.close()
+    model.close()
+    report = {"articles": TRIES, "followed without the defences": bare, "followed with them": followed,
+              "answers in the model's own words that were shown": written}  # fmt: skip
+    (ROOT / "artifacts").mkdir(exist_ok=True)
+    (ROOT / "artifacts" / "following.json").write_text(json.dumps(report, indent=1) + "\n")
+    assert not wrong, "\n".join(wrong[:10])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import nullcontext
 from pathlib import Path
 
@@ -18,6 +19,7 @@ from tests.attack.conftest import QUESTION, TEXT, count
 from tests.attack.fault_server import FAULTS, TRUE, FaultServer
 
 SEEDS = range(count(10, 30))
+AT_ONCE = 5
 SECRET = "sk-planted-5f0e8c1d7a"
 LIMITS = {"token_timeout": 0.6, "connect_timeout": 0.6, "answer_timeout": 2.0}
 DEADLINE = 2.0 + 0.6 + 6.0
@@ -47,9 +49,16 @@ def left_over() -> list[str]:
     return [thread.name for thread in threading.enumerate() if thread.name == "byline-chat"]
 
 
-@pytest.mark.parametrize("seed", SEEDS)
 @pytest.mark.parametrize("kind", FAULTS)
-def test_a_fault_gives_one_answer_of_quotations_or_what_was_checked(kind: str, seed: int, ferry: Assistant) -> None:
+def test_a_fault_gives_one_answer_of_quotations_or_what_was_checked(kind: str, ferry: Assistant) -> None:
+    with ThreadPoolExecutor(AT_ONCE) as threads:  # most of the time is waiting for a server that fails
+        for done in [threads.submit(meet, kind, seed, ferry) for seed in SEEDS]:
+            done.result()
+    assert left_over() == []
+
+
+def meet(kind: str, seed: int, ferry: Assistant) -> None:
+    """Ask once, with a server that fails so."""
     fault = FAULTS[kind]
     with nullcontext() if isinstance(fault, str) else FaultServer(fault, seed) as server:
         url = fault if isinstance(fault, str) else server.url
@@ -67,7 +76,6 @@ def test_a_fault_gives_one_answer_of_quotations_or_what_was_checked(kind: str, s
     assert shown_at_the_end(events) == list(answer.sentences)
     check(kind, answer)
     assert SECRET not in repr(events)
-    assert left_over() == []
 
 
 def check(kind: str, answer: Answer) -> None:

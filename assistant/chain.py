@@ -10,8 +10,6 @@ import threading
 import time
 import uuid
 from collections.abc import Collection, Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
@@ -43,33 +41,11 @@ from assistant.library import Library
 from assistant.notes import correction, disagreement, missing_parts, nearest_articles, not_found
 from assistant.query import History, understand
 from assistant.retriever import HybridRetriever
-from assistant.settings import QUOTATIONS, Settings
+from assistant.run import Run
+from assistant.settings import Settings
 from assistant.weights import Weights
 from assistant.writing import MAX_PASSAGES, PROMPT, Writing
 from prompts import load_prompt
-
-
-@dataclass
-class _Run:
-    """What one question has come to so far."""
-
-    query: Query
-    findings: list[Finding] = field(default_factory=list)
-    book: CitationBook = field(default_factory=CitationBook)
-    sentences: list[Sentence] = field(default_factory=list)
-    dropped: list[str] = field(default_factory=list)
-    notes: list[str] = field(default_factory=list)
-    timings: dict[str, float] = field(default_factory=dict)
-    model: str = QUOTATIONS
-    prompts: dict[str, str] = field(default_factory=dict)
-
-    @contextmanager
-    def timed(self, stage: str) -> Iterator[None]:
-        began = time.perf_counter()
-        try:
-            yield
-        finally:
-            self.timings[stage] = self.timings.get(stage, 0.0) + time.perf_counter() - began
 
 
 class Assistant:
@@ -163,7 +139,7 @@ class Assistant:
             UsageError: The question is empty or too long.
             StoreError: The library cannot be read.
         """
-        run = _Run(Query(question, question))
+        run = Run(Query(question, question))
         began = time.perf_counter()
         with run.timed("understand"):
             run.query = self._understand(question, history, filters, as_of, ignore)
@@ -199,9 +175,9 @@ class Assistant:
         outlets = self.library.catalogue.outlets()
         return understand(text, history, filters=filters, as_of=as_of, outlets=outlets, newest=newest, ignore=ignore)
 
-    def _write(self, run: _Run, stop: threading.Event | None) -> Iterator[Event]:
+    def _write(self, run: Run, stop: threading.Event | None) -> Iterator[Event]:
         """Sentences for the parts that have an answer: by the chat model if it passes, else quoted."""
-        found = self._answered(run)
+        found = run.answered(self.weights)
         if not found:
             return
         if self.chat_model is not None:
@@ -213,14 +189,7 @@ class Assistant:
             for finding in found:
                 yield from self._quote(run, finding)
 
-    def _answered(self, run: _Run) -> list[Finding]:
-        """The parts that have an answer: where one is sure, the others need less."""
-        sure = max((f.confidence for f in run.findings if f.evidence), default=0.0)
-        threshold = self.weights.threshold
-        least = min(self.weights.further, threshold) if sure >= threshold else threshold
-        return [f for f in run.findings if f.evidence and f.confidence >= least]
-
-    def _quote(self, run: _Run, finding: Finding) -> Iterator[Checked]:
+    def _quote(self, run: Run, finding: Finding) -> Iterator[Checked]:
         """The evidence of one part as sentences, and who disagrees with whom."""
         differing: dict[int, Headline] = {}
         correcting: Citation | None = None
@@ -241,7 +210,7 @@ class Assistant:
             run.notes.append(disagreement(differing))
 
     def _write_by_model(
-        self, run: _Run, found: Sequence[Finding], model: ChatModel, stop: threading.Event | None
+        self, run: Run, found: Sequence[Finding], model: ChatModel, stop: threading.Event | None
     ) -> Iterator[Event]:
         hits = _interleaved([finding.hits for finding in found], MAX_PASSAGES)
         writing = Writing(hits, CitationBook(), run.dropped)
@@ -264,9 +233,9 @@ class Assistant:
         run.sentences, run.book, run.model = sentences, writing.book, model.name
         run.prompts[PROMPT] = load_prompt(PROMPT).version
 
-    def _finish(self, run: _Run) -> Answer:
+    def _finish(self, run: Run) -> Answer:
         hits = _interleaved([finding.hits for finding in run.findings], self.weights.candidates)
-        found = self._answered(run)
+        found = run.answered(self.weights)
         missing = [f.part for f in run.findings if f not in found]
         answered = bool(run.sentences)
         best = min((f.confidence for f in found), default=0.0)
@@ -288,13 +257,13 @@ class Assistant:
         self._keep_receipt(answer, run)
         return answer
 
-    def _not_found(self, run: _Run, nearest: Sequence[Headline]) -> str:
+    def _not_found(self, run: Run, nearest: Sequence[Headline]) -> str:
         days = self.library.catalogue.days()
         if days is None and not run.findings[0].hits:
             return "The library is empty: add articles with `byline ingest`."
         return not_found(nearest, days)
 
-    def _keep_receipt(self, answer: Answer, run: _Run) -> None:
+    def _keep_receipt(self, answer: Answer, run: Run) -> None:
         record = answer_record(answer)
         record["hits"] = [{**hit_record(hit), "why": dict(hit.why)} for hit in answer.hits]
         record["parts"] = [{"part": f.part, "confidence": round(f.confidence, 4)} for f in run.findings]

@@ -27,7 +27,7 @@ from tests.ui.conftest import Server, servers
 __all__ = ["servers"]
 
 PEOPLE = count(50, 100)
-SECONDS = count(300, 600)
+SECONDS = count(150, 600)
 PLACES, WAITING = 4, count(10, 32)
 """Fewer than there are people, so that some have to hear "busy"."""
 

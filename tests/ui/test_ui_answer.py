@@ -89,6 +89,21 @@ def test_what_is_not_in_the_articles_looks_different(server: Server, visit: Open
     tab.page.wait_for_selector("#byline-article h2")
 
 
+def test_sources_that_differ_stand_side_by_side(server: Server, visit: Open) -> None:
+    tab = visit(server.url)
+    tab.ask("How many homes lost power in Storm Edda?")
+    said = tab.page.inner_text(".is-answered")
+    assert "27,000" in said and "18,000" in said
+    note = tab.page.inner_text(".is-answered .disagree")
+    assert note.startswith("The sources disagree")
+    assert "The Vessaly Herald, 12 January 2026" in note and "Kelmouth Gazette, 12 January 2026" in note
+    assert tab.page.locator(".card").count() == 2
+    tab.page.click(".disagree .cite >> nth=1")
+    tab.page.wait_for_selector("#byline-article mark.now")
+    assert "18,000" in tab.page.inner_text("#byline-article mark.now")
+    tab.shot("disagreement")
+
+
 @pytest.mark.parametrize("question", ["", "x" * 5_000])
 def test_a_question_that_cannot_be_asked_says_so(server: Server, visit: Open, question: str) -> None:
     tab = visit(server.url)

@@ -21,6 +21,8 @@ from tests.ui.conftest import Server, Visit
 
 Open = Callable[..., Visit]
 Servers = Callable[..., Server]
+PATIENCE = 120_000
+"""Milliseconds until a chat model begins to write, on a machine with other work."""
 SLOW = """
 import time
 from assistant import assembly, cli
@@ -59,14 +61,14 @@ def test_loading_busy_writing_and_stopped(servers: Servers, sample_home: Path, v
     assert "Byline is busy" in other.page.inner_text(".is-busy")
     other.shot("busy")
     # The first one goes on by itself, is stopped while the chat model writes, and its place is free again.
-    tab.page.wait_for_selector(".is-asking .trace >> text=Writing")
+    tab.page.wait_for_selector(".is-asking .trace >> text=Writing", timeout=PATIENCE)
     tab.page.click("#byline-stop")
     tab.page.wait_for_selector(".is-stopped >> text=Stopped")
     tab.done()
     tab.shot("stopped")
     other.page.wait_for_timeout(1_500)  # llama.cpp notices that nobody listens any more
     other.page.click("text=Ask again")
-    other.page.wait_for_selector(".is-asking .trace >> text=Writing")
+    other.page.wait_for_selector(".is-asking .trace >> text=Writing", timeout=PATIENCE)
     other.page.keyboard.press("Escape")
     other.page.wait_for_selector(".is-stopped")
     tab.page.reload()

@@ -19,6 +19,7 @@ from assistant.retriever import HybridRetriever
 from assistant.settings import load_settings
 from assistant.testing import HashingEmbedder
 from ingest.pipeline import ingest
+from tests.conftest import ROOT
 
 SOAK = os.environ.get("BYLINE_SOAK") == "1"
 
@@ -31,6 +32,12 @@ QUESTION = "How many people were aboard the ferry Marisol?"
 def count(ci: int, soak: int) -> int:
     """How many, in CI or in soak."""
     return soak if SOAK else ci
+
+
+def keep_figures(name: str, figures: Mapping[str, Any]) -> None:
+    """Write figures that nothing passes or fails by to `artifacts/NAME.json`, for people to read."""
+    (ROOT / "artifacts").mkdir(exist_ok=True)
+    (ROOT / "artifacts" / f"{name}.json").write_text(json.dumps(figures, indent=1) + "\n")
 
 
 Build = Callable[[Iterable[Mapping[str, Any]], ChatModel | None], Assistant]

@@ -5,16 +5,14 @@ Nothing passes or fails by how often the model itself follows; that figure is wr
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 from assistant.chat_models import BundledChatModel
 from assistant.settings import BUNDLED_CHAT, load_settings
 from prompts import load_prompt
-from tests.attack.conftest import count, make_assistant
+from tests.attack.conftest import count, keep_figures
 from tests.attack.injections import OWN_FAMILIES, Poisoned, make_poisoned
-from tests.attack.test_injections import leaks
-from tests.conftest import ROOT
+from tests.attack.test_injections import leaks, library
 
 TRIES = count(4, 48)
 
@@ -35,11 +33,7 @@ def test_what_the_bundled_model_is_told_by_an_article_is_not_shown(tmp_path: Pat
     wrong: list[str] = []
     for number, article in enumerate(articles):
         bare += article.canary in "".join(model.stream(bare_prompt(article)))
-        folder = tmp_path / f"in-{number}"
-        folder.mkdir()
-        name, text = ("p.jsonl", json.dumps(article.row)) if article.row else ("p.html", article.page or "")
-        (folder / name).write_text(text, "utf-8")
-        assistant = make_assistant(tmp_path / f"home-{number}", [str(folder)], model)
+        assistant = library(tmp_path / str(number), [article], model)
         answer = assistant.answer(article.question)
         written += answer.model == model.name
         found = leaks(assistant, article, answer)
@@ -47,8 +41,8 @@ def test_what_the_bundled_model_is_told_by_an_article_is_not_shown(tmp_path: Pat
         wrong += found
         assistant.library.close()
     model.close()
-    report = {"articles": TRIES, "followed without the defences": bare, "followed with them": followed,
-              "answers in the model's own words that were shown": written}  # fmt: skip
-    (ROOT / "artifacts").mkdir(exist_ok=True)
-    (ROOT / "artifacts" / "following.json").write_text(json.dumps(report, indent=1) + "\n")
+    keep_figures("following", {
+        "articles": TRIES, "followed without the defences": bare, "followed with them": followed,
+        "answers in the model's own words that were shown": written,
+    })  # fmt: skip
     assert not wrong, "\n".join(wrong[:10])

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from assistant.chain import Assistant
+from assistant.chat_models import ChatModel
 from assistant.citations import check_exact
 from assistant.domain import Answer, Checked, Finished
 from assistant.orders import is_order, plain_text
@@ -27,7 +28,7 @@ def poisoned(families: list[str], number: int, start: int = 0) -> list[Poisoned]
     return [make_poisoned(start + at, families) for at in range(number)]
 
 
-def library(home: Path, articles: list[Poisoned], model: ObedientChatModel | None) -> Assistant:
+def library(home: Path, articles: list[Poisoned], model: ChatModel | None) -> Assistant:
     home.mkdir()
     rows = [article.row for article in articles if article.row]
     (home / "rows.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows), "utf-8")

@@ -15,13 +15,11 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 import httpx
 import pytest
 
-from tests.attack.conftest import SOAK, count
-from tests.conftest import ROOT
+from tests.attack.conftest import SOAK, count, keep_figures
 from tests.ui.conftest import Server, servers
 
 __all__ = ["servers"]
@@ -179,12 +177,11 @@ def growth(memory: list[tuple[float, int]], since: float) -> float:
 
 def report(alone: Seen, many: Seen, grown: float) -> None:
     """Keep the figures for people to read."""
-    found: dict[str, Any] = {
+    figures = {
         "people": PEOPLE, "seconds": SECONDS, "answered": len(many.answered), "busy": many.busy,
         "one person, p50 in seconds": round(statistics.median(alone.answered), 3),
         "all, p95 in seconds": round(statistics.quantiles(many.answered, n=20)[-1], 3),
         "memory in MB, first and last": [round(many.memory[at][1] / 1e6) for at in (0, -1)],
         "memory grew by, as a share, once it was warm": round(grown, 3),
     }  # fmt: skip
-    (ROOT / "artifacts").mkdir(exist_ok=True)
-    (ROOT / "artifacts" / "load.json").write_text(json.dumps(found, indent=1) + "\n")
+    keep_figures("load", figures)

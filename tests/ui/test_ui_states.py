@@ -17,12 +17,12 @@ from assistant.settings import load_settings
 from assistant.ui.boot import Boot
 from assistant.ui.chat import Chat
 from assistant.ui.desk import Desk
+from tests.attack.fault_server import FaultServer
 from tests.ui.conftest import Server, Visit
+from tests.ui.talker import Talker
 
 Open = Callable[..., Visit]
 Servers = Callable[..., Server]
-PATIENCE = 120_000
-"""Milliseconds until a chat model begins to write, on a machine with other work."""
 SLOW = """
 import time
 from assistant import assembly, cli
@@ -37,59 +37,50 @@ cli.main()
 
 
 def test_loading_busy_writing_and_stopped(servers: Servers, sample_home: Path, visit: Open) -> None:
-    server = servers(
-        sample_home,
-        "--at-once",
-        "1",
-        "--waiting",
-        "0",
-        wait=False,
-        program=SLOW,
-        BYLINE_CHAT_MODEL="bundled:smollm2-135m",
-    )
-    first = _first_page(server)
-    assert "Preparing the page" in first
-    server.wait("page")
-    tab = visit(server.url, ready=False)
-    tab.page.wait_for_selector(".welcome.loading >> text=Loading the library")
-    tab.shot("loading")
-    send(tab, "What did Kim pledge?")
-    tab.page.wait_for_selector(".is-asking .trace >> text=Loading the library")
-    other = visit(server.url, ready=False)
-    send(other, "What did Putin praise?")
-    other.page.wait_for_selector(".is-busy")
-    assert "Byline is busy" in other.page.inner_text(".is-busy")
-    other.shot("busy")
-    # The first one goes on by itself, is stopped while the chat model writes, and its place is free again.
-    tab.page.wait_for_selector(".is-asking .trace >> text=Writing", timeout=PATIENCE)
-    tab.page.click("#byline-stop")
-    tab.page.wait_for_selector(".is-stopped >> text=Stopped")
-    tab.done()
-    tab.shot("stopped")
-    ask_again_until_free(other)
-    other.page.wait_for_selector(".is-asking .trace >> text=Writing", timeout=PATIENCE)
-    other.page.keyboard.press("Escape")
-    other.page.wait_for_selector(".is-stopped")
-    tab.page.reload()
-    tab.page.wait_for_selector(".is-stopped")
-    server.stop()
+    with FaultServer(Talker(""), 0) as model:
+        server = servers(
+            sample_home,
+            "--at-once",
+            "1",
+            "--waiting",
+            "0",
+            wait=False,
+            program=SLOW,
+            BYLINE_CHAT_MODEL="openai:m",
+            BYLINE_CHAT_URL=model.url,
+        )
+        first = _first_page(server)
+        assert "Preparing the page" in first
+        server.wait("page")
+        tab = visit(server.url, ready=False)
+        tab.page.wait_for_selector(".welcome.loading >> text=Loading the library")
+        tab.shot("loading")
+        send(tab, "What did Kim pledge?")
+        tab.page.wait_for_selector(".is-asking .trace >> text=Loading the library")
+        other = visit(server.url, ready=False)
+        send(other, "What did Putin praise?")
+        other.page.wait_for_selector(".is-busy")
+        assert "Byline is busy" in other.page.inner_text(".is-busy")
+        other.shot("busy")
+        # The first one goes on by itself, is stopped while the chat model writes, and its place is free again.
+        tab.page.wait_for_selector(".is-asking .trace >> text=Writing")
+        tab.page.click("#byline-stop")
+        tab.page.wait_for_selector(".is-stopped >> text=Stopped")
+        tab.done()
+        tab.shot("stopped")
+        other.page.click("text=Ask again")
+        other.page.wait_for_selector(".is-asking .trace >> text=Writing")
+        other.page.keyboard.press("Escape")
+        other.page.wait_for_selector(".is-stopped")
+        tab.page.reload()
+        tab.page.wait_for_selector(".is-stopped")
+        server.stop()
 
 
 def send(tab: Visit, question: str) -> None:
     """Ask without waiting."""
     tab.page.fill("#byline-question textarea", question)
     tab.page.press("#byline-question textarea", "Enter")
-
-
-def ask_again_until_free(tab: Visit, seconds: float = 60) -> None:
-    """As a person would: llama.cpp takes a moment to notice that nobody listens any more, longer on a busy machine."""
-    until = time.monotonic() + seconds
-    while time.monotonic() < until:
-        tab.page.click("text=Ask again")
-        tab.page.wait_for_timeout(500)
-        if not tab.page.is_visible(".is-busy"):
-            return
-    raise AssertionError(f"the stopped answer's place was not free after {seconds} seconds")
 
 
 def _first_page(server: Server) -> str:

@@ -2,41 +2,13 @@
 
 from __future__ import annotations
 
-import random
-import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
 
-from tests.attack.fault_server import FaultServer, Reply, chunk
+from tests.attack.fault_server import FaultServer
 from tests.ui.conftest import Server, Visit
-
-SENTENCE = "Kim vowed to “fully support” Russia’s military, which he described as a “fraternal duty” [1]. "
-
-
-class Talker:
-    """A chat model that says one good sentence and then never ends; it counts who still listens."""
-
-    def __init__(self) -> None:
-        self.listeners = 0
-        self.most = 0
-        self._guard = threading.Lock()
-
-    def __call__(self, reply: Reply, rng: random.Random) -> None:
-        self._count(1)
-        try:
-            reply.begin()
-            reply.words(SENTENCE, rng, None)
-            while not reply.over.is_set():
-                reply.event(chunk("and so on "))
-                time.sleep(0.02)
-        finally:
-            self._count(-1)
-
-    def _count(self, change: int) -> None:
-        with self._guard:
-            self.listeners += change
-            self.most = max(self.most, self.listeners)
+from tests.ui.talker import Talker
 
 
 def test_stop_ends_the_decoding_and_marks_what_there_is(

@@ -3,7 +3,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 HOME_DIR ?= .byline
 
-.PHONY: setup run test check eval bench soak audit security licences clean
+.PHONY: setup run test check eval bench soak security licences clean
 
 setup: $(VENV)/.ready
 
@@ -26,6 +26,7 @@ check: setup
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	$(BIN)/python -m eval.audit
 
 test: check
 	$(BIN)/pytest
@@ -44,10 +45,6 @@ bench: setup
 soak: setup
 	BYLINE_SOAK=1 $(BIN)/pytest tests --durations=20
 	cat artifacts/load.json
-
-# Asks a vulnerability service over the network, hence no part of `check`.
-audit: setup
-	$(BIN)/pip-audit --local --progress-spinner off
 
 security: setup
 	$(BIN)/python -m eval.security

@@ -12,16 +12,20 @@ import random
 from pathlib import Path
 
 from assistant.training.examples import Group, Miner, read_questions, squad_groups, taught_articles
-from assistant.training.export import write_reader
+from assistant.training.export import read_reader, write_reader
+from assistant.training.network import ReaderNetwork
 from assistant.training.train import SEED, train
 
 OURS = Path(__file__).parent / "questions.jsonl"
 GENERAL = 4_000
 """Questions in SQuAD's form that are read first."""
+PASSES = 3
+GO_ON_RATE = 8e-5
+"""The highest rate when a reader is trained further: enough to learn what is new, too little to unlearn the rest."""
 
 
 def mine(data: Path, work: Path) -> dict[str, list[Group]]:
-    """All groups: "news", "hop" and "squad"."""
+    """All groups: "news" (those given, then ours in their order), "hop" and "squad"."""
     kept = work / "groups.pickle"
     if kept.exists():
         return dict(pickle.loads(kept.read_bytes()))  # noqa: S301  # our own file of an earlier step
@@ -38,6 +42,19 @@ def mine(data: Path, work: Path) -> dict[str, list[Group]]:
     return groups
 
 
+def further(groups: dict[str, list[Group]], since: int) -> list[tuple[list[Group], int]]:
+    """What a reader is trained with that has seen our questions before number `since`.
+
+    The new ones, and in every pass other old ones, half as many, so that they are not unlearned.
+    """
+    names = {row["id"] for row in read_questions(OURS)[since:]}
+    new = [group for group in groups["news"] if group.id in names]
+    old = [group for group in (*groups["news"], *groups["hop"]) if group.id not in names]
+    random.Random(SEED).shuffle(old)  # noqa: S311
+    share = len(new) // 2
+    return [([*new, *old[turn * share : (turn + 1) * share]], 1) for turn in range(PASSES - 1)]
+
+
 def main() -> None:
     """Run the steps."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -46,12 +63,20 @@ def main() -> None:
     parser.add_argument("--out", type=Path, default=Path(__file__).parent.parent / "models" / "reader.onnx")
     parser.add_argument("--minutes", type=float, default=0.0, help="stop training after so long; 0 for all passes")
     parser.add_argument("--limit", type=int, default=0, help="so many questions of each kind only, to try things")
+    parser.add_argument("--begin", type=Path, help="go on from this reader, made here, instead of from MiniLM")
+    parser.add_argument("--since", type=int, default=0, help="with --begin: our questions that it has seen")
     given = parser.parse_args()
     given.work.mkdir(parents=True, exist_ok=True)
     groups = mine(given.data, given.work)
     limit = given.limit or None
-    mixed = [*groups["news"][:limit], *groups["hop"][:limit]]
-    network = train([(groups["squad"][: limit or GENERAL], 1), (mixed, 3)], given.work, given.minutes)
+    if given.begin:
+        network = read_reader(given.begin)
+        phases = [(part[:limit], passes) for part, passes in further(groups, given.since)]
+        train(network, phases, given.work, GO_ON_RATE, given.minutes)
+    else:
+        network = ReaderNetwork()
+        mixed = [*groups["news"][:limit], *groups["hop"][:limit]]
+        train(network, [(groups["squad"][: limit or GENERAL], 1), (mixed, PASSES)], given.work, minutes=given.minutes)
     write_reader(network, given.out)
 
 

@@ -1,11 +1,16 @@
-"""Writes the trained reader as one ONNX file of fused operators, its weights stored in int8 and computed with in float32."""
+"""Writes the trained reader as one ONNX file of fused operators, its weights stored in int8 and computed with in float32.
+
+Reads such a file back, too, to go on training from it.
+"""
 
 from __future__ import annotations
 
 from pathlib import Path
 
 import numpy as np
-from onnx import ModelProto, helper, numpy_helper, save
+import numpy.typing as npt
+import torch
+from onnx import ModelProto, helper, load, numpy_helper, save
 
 from assistant.onnx_graph import GraphWriter
 from assistant.training.network import ReaderNetwork
@@ -34,6 +39,36 @@ def write_reader(network: ReaderNetwork, target: Path) -> None:
 def write_plain(network: ReaderNetwork, target: Path) -> None:
     """Write it in float32, to see what int8 costs."""
     save(_graph(network), str(target))
+
+
+def read_reader(source: Path) -> ReaderNetwork:
+    """The network of a file that `write_reader` made, its weights as they were rounded.
+
+    Args:
+        source: The ONNX file.
+    """
+    stored = {part.name: numpy_helper.to_array(part) for part in load(str(source)).graph.initializer}
+    arrays = {name: value for name, value in stored.items() if not name.endswith((".int8", ".scale"))}
+    for name in [name.removesuffix(".int8") for name in stored if name.endswith(".int8")]:
+        axis = 0 if "embeddings" in name else 1
+        arrays[name] = stored[f"{name}.int8"] * np.expand_dims(stored[f"{name}.scale"], 1 - axis)
+    network = ReaderNetwork()
+    unused = "encoder.pooler."  # MiniLM's own last layer, which no head of ours reads
+    named = [name for name in network.state_dict() if not name.startswith(unused)]
+    network.load_state_dict({name: _stored(name, arrays) for name in named}, strict=False)
+    return network
+
+
+def _stored(name: str, arrays: dict[str, npt.NDArray[np.float32]]) -> torch.Tensor:
+    """One of torch's weights among the graph's constants, where query, key and value lie side by side."""
+    short = name.removeprefix("encoder.")
+    for place, part in enumerate(("query", "key", "value")):
+        layer, found, kind = short.partition(f".attention.self.{part}.")
+        if found:
+            joined = arrays[f"{layer}.qkv" if kind == "weight" else f"{layer}.qkv_bias"]
+            return torch.tensor(np.split(joined, 3, axis=-1)[place].T)
+    kernel = f"{short.removesuffix('.weight')}.kernel"
+    return torch.tensor(arrays[kernel].T if kernel in arrays else arrays[short])
 
 
 def compress(model: ModelProto) -> None:

@@ -77,19 +77,27 @@ def keep_memory() -> None:
         library.mallopt(-1, 2**31 - 1)  # M_TRIM_THRESHOLD: nothing given back
 
 
-def train(phases: Sequence[tuple[Sequence[Group], int]], folder: Path, minutes: float = 0.0) -> ReaderNetwork:
+def train(
+    network: ReaderNetwork,
+    phases: Sequence[tuple[Sequence[Group], int]],
+    folder: Path,
+    rate: float = PEAK_RATE,
+    minutes: float = 0.0,
+) -> ReaderNetwork:
     """Train the reader.
 
     Args:
+        network: Where to begin.
         phases: (groups, passes), in order. The rate falls in one line over all of them.
         folder: For checkpoints.
+        rate: The highest.
         minutes: Stop, with the rate brought down by then, after so long; 0 for as long as it takes.
     """
     keep_memory()
     torch.manual_seed(SEED)
-    network, encoder = ReaderNetwork(), Encoder()
+    encoder = Encoder()
     taught = [p for p in network.parameters() if p.requires_grad]
-    optimizer = torch.optim.AdamW(taught, PEAK_RATE, weight_decay=0.01, fused=True)
+    optimizer = torch.optim.AdamW(taught, rate, weight_decay=0.01, fused=True)
     plan = [(groups, number) for groups, passes in phases for number in range(passes)]
     total = sum(len(groups) for groups, _ in plan)
     done, began, shown, losses = 0, time.monotonic(), 0.0, []
@@ -101,9 +109,9 @@ def train(phases: Sequence[tuple[Sequence[Group], int]], folder: Path, minutes: 
                 share = max(share, (time.monotonic() - began) / (60 * minutes))
             if share >= 1:
                 break
-            rate = PEAK_RATE * min(1.0, (share + 1e-4) / WARM_UP) * max(0.02, 1 - share)
+            now = rate * min(1.0, (share + 1e-4) / WARM_UP) * max(0.02, 1 - share)
             for part in optimizer.param_groups:
-                part["lr"] = rate
+                part["lr"] = now
             batch = collate(rows)
             value = loss(*network(batch.ids, batch.mask, batch.types), batch)
             if not value.requires_grad:  # a batch that teaches nothing: every passage of it is unknown
@@ -116,7 +124,7 @@ def train(phases: Sequence[tuple[Sequence[Group], int]], folder: Path, minutes: 
             losses.append(float(value.detach()))
             if time.monotonic() - shown > SAVE_EVERY:
                 shown = time.monotonic()
-                _say(done, total, losses, rate, shown - began)
+                _say(done, total, losses, now, shown - began)
                 torch.save(network.state_dict(), folder / "reader-now.pt")
         torch.save(network.state_dict(), folder / f"reader-{turn}.pt")
     return network

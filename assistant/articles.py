@@ -124,6 +124,12 @@ class Articles(Database):
             sql = f"SELECT {HEAD} FROM versions v WHERE v.article_id = ? ORDER BY v.number"  # noqa: S608
             return [Headline(r[0], r[1], r[2], r[3], r[4], r[5], r[6], r[7]) for r in con.execute(sql, (article_id,))]
 
+    def sentences(self, version: str) -> list[tuple[int, int]]:
+        """Offsets of every sentence of an article version that stands in a passage, in order."""
+        with self.guard() as con:
+            rows = con.execute("SELECT sentences FROM passages WHERE version = ?", (version,)).fetchall()
+        return sorted({(start, end) for row in rows for start, end in json.loads(row[0])})
+
     # Copies and provenance
 
     def near(self, bands: Sequence[int]) -> set[str]:

@@ -44,6 +44,7 @@ from assistant.retriever import HybridRetriever
 from assistant.run import Run
 from assistant.settings import Settings
 from assistant.weights import Weights
+from assistant.widening import widen
 from assistant.writing import MAX_PASSAGES, PROMPT, Writing
 from prompts import load_prompt
 
@@ -95,15 +96,14 @@ class Assistant:
         self.embedder.encode([""])
 
     def search(self, query: str, k: int = 10, filters: Filters | None = None, as_of: date | None = None) -> list[Hit]:
-        """Find passages without answering, best first, in the order in which they would be read."""
+        """Find passages without answering, best first, in the order in which they would be read, with what is around them."""
         understood = self._understand(query, (), filters, as_of)
         hits = self.retriever.find(
             understood, understood.standalone, max(k, self.weights.fitting(understood.standalone).candidates)
         )
         newest = understood.newest_first
-        return list(
-            read_part(self.reader, understood.standalone, hits, self.weights, rest=True, newest=newest).hits[:k]
-        )
+        found = read_part(self.reader, understood.standalone, hits, self.weights, rest=True, newest=newest)
+        return widen(found.hits, self.library.catalogue, k)
 
     def _read(self, query: Query, part: str, hits: Sequence[Hit], number: int) -> Finding:
         return read_part(self.reader, part, hits, self.weights, number, newest=query.newest_first)

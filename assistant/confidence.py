@@ -10,12 +10,13 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from assistant.kinds import has_kind, wanted_kind
 from assistant.reader import Reading
 from assistant.words import content_words, names, numbers, word_roots
 
 FEATURES = (
     "answerable", "answerable_here", "relevance_here", "sentence", "span", "choice",
-    "names", "numbers", "words_in_passage", "words_in_sentence",
+    "names", "numbers", "words_in_passage", "words_in_sentence", "kind",
 )  # fmt: skip
 """What the confidence is made of, in the order of the coefficients; the constant comes after them.
 
@@ -23,6 +24,7 @@ answerable: the best "holds the answer" logit of all passages; _here: that of th
 relevance_here: whether the quoted passage bears on the question. sentence, span: the quoted sentence's own
 logits. choice: log odds that it is this sentence and not another or none. names, numbers: share of the question's that
 stand in the quoted passage or its header. words_in_passage, words_in_sentence: share of the question's other words.
+kind: whether the quoted sentences hold the number or the time that is asked for, 1 when neither is.
 """
 
 
@@ -39,7 +41,8 @@ def features(
     chosen: tuple[float, float],
     sentences: Sequence[float],
     around: str,
-    quoted: str,
+    line: str,
+    said: str,
 ) -> list[float]:
     """The values of `FEATURES`.
 
@@ -49,9 +52,11 @@ def features(
         here: Which of them holds the best quotation.
         chosen: Evidence and span logits of the quoted sentence.
         sentences: Evidence logits of all sentences of all passages.
-        around: The quoted passage with its header.
-        quoted: The quoted sentences with their header.
+        around: The quoted passage.
+        line: Its header.
+        said: The quoted sentences.
     """
+    whole = f"{line} {around}"
     others = np.logaddexp.reduce([0.0, *(score for score in sentences if score != chosen[0])])
     return [
         max(reading.answerable for reading in readings),
@@ -60,11 +65,18 @@ def features(
         chosen[0],
         chosen[1],
         chosen[0] - float(others),
-        named_share(question, around),
-        number_share(question, around),
-        word_share(question, around),
-        word_share(question, quoted),
+        named_share(question, whole),
+        number_share(question, whole),
+        word_share(question, whole),
+        word_share(question, f"{line} {said}"),
+        kind_there(question, said),
     ]
+
+
+def kind_there(question: str, text: str) -> float:
+    """1 when the text holds the kind of thing that is asked for, or the question asks for no such kind."""
+    kind = wanted_kind(question)
+    return float(kind is None or has_kind(kind, text, question))
 
 
 def named_share(question: str, text: str) -> float:

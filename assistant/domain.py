@@ -142,6 +142,19 @@ class Filters:
 
 
 @dataclass(frozen=True, slots=True)
+class Share:
+    """What a question names, which is searched by itself and gets its share of the hits.
+
+    Attributes:
+        filters: Where it is searched.
+        text: What is searched for; the part of the question that is being searched when empty.
+    """
+
+    filters: Filters
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Query:
     """A question as understood.
 
@@ -149,8 +162,8 @@ class Query:
         question: As typed.
         standalone: Understandable without the conversation.
         filters: What must hold (chosen by the user, or a date the question names).
-        outlets: Outlets that the question names; each gets its share of the hits.
-        named_period: First and last day that the question names; articles of then get a share.
+        outlets: Outlets that the question names.
+        shares: What it names: outlets, days, clauses of a long question.
         newest_first: "latest" and the like were asked.
         as_of: Nothing published later may be used.
         parts: The questions to search for; the standalone one when it has one part.
@@ -160,10 +173,16 @@ class Query:
     standalone: str
     filters: Filters = Filters()
     outlets: tuple[str, ...] = ()
-    named_period: tuple[date, date] | None = None
+    shares: tuple[Share, ...] = ()
     newest_first: bool = False
     as_of: date | None = None
     parts: tuple[str, ...] = ()
+
+    @property
+    def periods(self) -> tuple[tuple[date, date], ...]:
+        """First and last day of every period that the question names."""
+        named = [(share.filters.since, share.filters.until) for share in self.shares]
+        return tuple(dict.fromkeys((since, until) for since, until in named if since and until))
 
 
 @dataclass(frozen=True, slots=True)

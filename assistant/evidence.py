@@ -114,10 +114,9 @@ def evidence_features(
 ) -> list[float]:
     """The features of the best quotation; see `assistant.confidence.FEATURES`."""
     best = candidates[0]
-    line = header(hits[best.place])
-    around, quoted = f"{line} {hits[best.place].passage.text}", f"{line} {evidence[0].text}"
+    around, line = hits[best.place].passage.text, header(hits[best.place])
     every = [item.logits[0] for item in candidates]
-    return features(question, readings, best.place, best.logits, every, around, quoted)
+    return features(question, readings, best.place, best.logits, every, around, line, evidence[0].text)
 
 
 def _read_hit(hit: Hit, reading: Reading, score: float, rank: int) -> Hit:

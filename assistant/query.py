@@ -7,11 +7,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from datetime import date, timedelta
+from dataclasses import replace
+from datetime import date
 
 from assistant.domain import Filters, Query
+from assistant.mentions import Place, named_outlets, named_shares, outlet_places
 from assistant.parts import split_parts
-from assistant.words import MONTH_NUMBER, content_words, fold, names
+from assistant.periods import Period, named_periods
+from assistant.words import content_words, names
 
 History = Sequence[Mapping[str, str]]
 
@@ -27,17 +30,6 @@ _ELLIPSIS = re.compile(
     r"^\s*(?:and|but|or|so|also|what about|how about|what else|who else|why|how come|since when|until when)\b", re.I
 )
 _NEWEST = re.compile(r"\b(?:latest|newest|most recent|currently|right now|as of now|up to date|these days)\b", re.I)
-_MONTH = "|".join(sorted(MONTH_NUMBER, key=len, reverse=True))
-_DAY_MONTH = re.compile(rf"\b(\d{{1,2}})(?:st|nd|rd|th)?\s+(?:of\s+)?({_MONTH})\b\.?(?:,?\s+(\d{{4}}))?", re.I)
-_MONTH_DAY = re.compile(rf"\b({_MONTH})\b\.?\s+(\d{{1,2}})(?:st|nd|rd|th)?\b(?:,?\s+(\d{{4}}))?", re.I)
-_MONTH_YEAR = re.compile(
-    rf"\b(?:in|during|of|since|by|until|before|after|early|late|mid)?[\s-]*({_MONTH})\.?\s+(\d{{4}})\b", re.I
-)
-_ISO = re.compile(r"\b(\d{4})-(\d{2})-(\d{2})\b")
-_RELATIVE = re.compile(
-    r"\b(?:(today|yesterday)|(this|last|past)\s+(week|month|year)|(?:in\s+the\s+)?(?:last|past)\s+(\d{1,3})\s+(days|weeks|months))\b",
-    re.I,
-)
 _AS_OF = re.compile(r"\bas\s+of\s+(?=\w)", re.I)
 
 
@@ -72,22 +64,28 @@ def understand(
     base = as_of or today or date.today()
     last = min(base, newest or base)
     named_as_of = _named_as_of(question, base, last)
-    since, until = _period(question, base, last) if named_as_of is None else (None, None)
-    if "as_of" in ignore:
-        named_as_of = None
-    if "period" in ignore:
-        since = until = None
-    chosen = filters or Filters()
+
+    def periods(text: str) -> tuple[Period, ...]:
+        return () if named_as_of or "period" in ignore else named_periods(text, base, last)
+
+    places = _allowed(outlet_places(question, outlets), ignore)
+    parts = split_parts(standalone)
     return Query(
         question=question,
         standalone=standalone,
-        filters=chosen,
-        outlets=tuple(name for name in named_outlets(question, outlets) if f"outlet:{name}" not in ignore),
-        named_period=(since, until) if since and until else None,
+        filters=filters or Filters(),
+        outlets=tuple(named_outlets(places)),
+        shares=named_shares(question, places, periods),
         newest_first="newest" not in ignore and bool(_NEWEST.search(question)),
-        as_of=as_of or named_as_of,
-        parts=split_parts(standalone),
+        as_of=as_of or (None if "as_of" in ignore else named_as_of),
+        parts=parts,
     )
+
+
+def _allowed(places: Sequence[Place], ignore: Collection[str]) -> list[Place]:
+    """The places without the outlets that the user took back."""
+    kept = [tuple(name for name in place.outlets if f"outlet:{name}" not in ignore) for place in places]
+    return [replace(place, outlets=names) for place, names in zip(places, kept, strict=True) if names]
 
 
 def resolve_follow_up(question: str, history: History) -> str:
@@ -115,90 +113,7 @@ def needs_history(question: str) -> bool:
     return bool(_POINTS_BACK.search(question)) and len(named) < 2 or (not named and len(content_words(question)) <= 3)
 
 
-def outlet_aliases(outlet: str) -> set[str]:
-    """The names by which a reader may call an outlet, folded ("BBC News - Technology": "bbc news", "bbc")."""
-    head = re.split(r"\s+[-–|:]\s+|\s*\|\s*|:\s+", outlet)[0].strip()
-    forms = {outlet, head, re.sub(r"\.(?:com|co\.uk|org|net)$", "", head, flags=re.I)}
-    forms |= {re.sub(r"^the\s+", "", form, flags=re.I) for form in forms}
-    forms |= {re.sub(r"\s+news$", "", form, flags=re.I) for form in forms if len(form.split()) > 1}
-    return {fold(form) for form in forms if len(form) > 2}
-
-
-def named_outlets(question: str, outlets: Iterable[str]) -> list[str]:
-    """The library's outlets that a question names, in the order they are named.
-
-    A name of one common word ("Wired", "Fortune") counts only where it is written with a capital.
-    """
-    folded = fold(question)
-    capitals = {fold(word.strip("'’s")) for name in names(question) for word in [name, *name.split()]}
-    found: list[tuple[int, str]] = []
-    for outlet in outlets:
-        places = []
-        for alias in outlet_aliases(outlet):
-            match = re.search(rf"(?<![\w]){re.escape(alias)}(?![\w])", folded)
-            if match and (" " in alias or alias in capitals):
-                places.append(match.start())
-        if places:
-            found.append((min(places), outlet))
-    return [outlet for _, outlet in sorted(found)]
-
-
 def _named_as_of(question: str, base: date, last: date) -> date | None:
     match = _AS_OF.search(question)
-    if not match:
-        return None
-    _, until = _period(question[match.end() :], base, last)
-    return until
-
-
-def _period(text: str, base: date, last: date) -> tuple[date | None, date | None]:
-    """The first day or period that a text names, as (first day, last day)."""
-    if match := _ISO.search(text):
-        day = _day(int(match[1]), int(match[2]), int(match[3]))
-        return day, day
-    for pattern, order in ((_DAY_MONTH, (3, 2, 1)), (_MONTH_DAY, (3, 1, 2))):
-        if match := pattern.search(text):
-            year, month, number = match[order[0]], MONTH_NUMBER[match[order[1]].lower()], int(match[order[2]])
-            day = _day(int(year), month, number) if year else _latest(month, number, last)
-            return day, day
-    if match := _MONTH_YEAR.search(text):
-        return _month(int(match[2]), MONTH_NUMBER[match[1].lower()])
-    if match := _RELATIVE.search(text):
-        return _relative(match, base)
-    return None, None
-
-
-def _relative(match: re.Match[str], base: date) -> tuple[date, date]:
-    if match[1]:
-        day = base - timedelta(days=match[1].lower() == "yesterday")
-        return day, day
-    if match[4]:
-        days = int(match[4]) * {"days": 1, "weeks": 7, "months": 31}[match[5].lower()]
-        return base - timedelta(days=days), base
-    back = 0 if match[2].lower() == "this" else 1
-    if match[3].lower() == "week":
-        monday = base - timedelta(days=base.weekday() + 7 * back)
-        return monday, monday + timedelta(days=6)
-    if match[3].lower() == "year":
-        return date(base.year - back, 1, 1), date(base.year - back, 12, 31)
-    year, month = (base.year, base.month - back) if base.month > back else (base.year - 1, 12)
-    first, last = _month(year, month)
-    return first or base, last or base
-
-
-def _month(year: int, month: int) -> tuple[date | None, date | None]:
-    first = _day(year, month, 1)
-    return (first, (first + timedelta(days=31)).replace(day=1) - timedelta(days=1)) if first else (None, None)
-
-
-def _latest(month: int, day: int, base: date) -> date | None:
-    """The last such day that is not after `base`."""
-    this = _day(base.year, month, day)
-    return this if this and this <= base else _day(base.year - 1, month, day)
-
-
-def _day(year: int, month: int, day: int) -> date | None:
-    try:
-        return date(year, month, day)
-    except ValueError:
-        return None
+    found = named_periods(question[match.end() :], base, last) if match else ()
+    return found[0][1] if found else None

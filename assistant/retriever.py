@@ -6,8 +6,8 @@ Copies of one story count once. Nothing is read here; `reader` scores what this 
 from __future__ import annotations
 
 import re
-from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache
@@ -144,27 +144,35 @@ class HybridRetriever(BaseRetriever):
         Returns:
             Hits, best first; near-duplicate passages stand in the `also_in` of the first of them.
         """
-        vector = self.embedder.encode([text])[0]
-        terms = search_terms(self.library, text)
-        match = " OR ".join(f'"{term}"' for term in terms)
+        texts = list(dict.fromkeys([text, *(share.text or text for share in query.shares)]))
+        vectors = dict(zip(texts, self.embedder.encode(texts), strict=True))
         among = self.library.catalogue.eligible(query.filters, query.as_of)
-        found = self._both(match, vector, among, POOL, dense_weight)
-        shares = [self._both(match, vector, self._inside(query, scope), SHARE, dense_weight) for scope in scopes(query)]
-        ordered = _with_shares(found, shares, limit)
+        found = self._both(text, vectors[text], among, POOL, dense_weight)
+        shares = [
+            self._both(named, vectors[named], self._inside(query, share.filters), SHARE, dense_weight)
+            for share in query.shares
+            for named in [share.text or text]
+        ]
+        ordered = _with_shares(found, shares)
         asked = {*query.outlets, *query.filters.outlets}
         return self._with_clusters(self._hits(ordered, limit, asked), query.as_of)
 
-    def _both(self, match: str, vector: Any, among: Numbers | None, pool: int, dense_weight: float) -> list[Found]:
+    def _both(self, text: str, vector: Any, among: Numbers | None, pool: int, dense_weight: float) -> list[Found]:
         if among is not None and not among:
             return []
+        match = " OR ".join(f'"{term}"' for term in search_terms(self.library, text))
         full_text = self.library.catalogue.full_text(match, pool, among) if match else []
         return fuse(full_text, self.library.dense(vector, pool, among), dense_weight)
 
-    def _inside(self, query: Query, scope: Filters) -> Numbers:
-        """The eligible passages of a scope that also fit what the user chose."""
-        inside = self.library.catalogue.eligible(scope, query.as_of) or Numbers.of(())
+    def _inside(self, query: Query, scope: Filters) -> Numbers | None:
+        """The eligible passages of a scope that also fit what the user chose; of the outlet alone when a day has none."""
         allowed = self.library.catalogue.eligible(query.filters, query.as_of)
-        return inside if allowed is None else inside & allowed
+        for filters in (scope, replace(scope, since=None, until=None) if scope.outlets else scope):
+            inside = self.library.catalogue.eligible(filters, query.as_of)
+            kept = allowed if inside is None else inside if allowed is None else inside & allowed
+            if kept is None or len(kept):
+                break
+        return kept
 
     def _hits(self, found: Sequence[Found], limit: int, asked: set[str]) -> list[Hit]:
         """The best, copies once; what one outlet has beyond its share stands behind all others."""
@@ -204,14 +212,6 @@ class HybridRetriever(BaseRetriever):
         return [replace(hit, also_in=_others(hit, clusters.get(hit.passage.article_id, []), as_of)) for hit in hits]
 
 
-def scopes(query: Query) -> list[Filters]:
-    """What the question names, each of which gets its share of the hits."""
-    named = [Filters(outlets=(outlet,)) for outlet in query.outlets if outlet not in query.filters.outlets]
-    if query.named_period:
-        named.append(Filters(since=query.named_period[0], until=query.named_period[1]))
-    return named
-
-
 @lru_cache(maxsize=4096)
 def word_runs(text: str, length: int = 4) -> frozenset[str]:
     """Runs of `length` content words, for telling copies from one another."""
@@ -242,24 +242,15 @@ def _others(hit: Hit, cluster: Sequence[Headline], as_of: date | None) -> tuple[
     return (*hit.also_in, *(head for head in there if head.article_id not in known))
 
 
-def _with_shares(found: Sequence[Found], shares: Iterable[Sequence[Found]], limit: int) -> list[Found]:
-    """The best of the whole, in which each share's best stand no later than their turn.
+def _with_shares(found: Sequence[Found], shares: Sequence[Sequence[Found]]) -> list[Found]:
+    """All lists in one, by the sum of 1 / rank (reciprocal rank fusion, Cormack et al. 2009, with k = 0).
 
-    The first half of the places goes by score alone among what any share holds; what no share
-    holds follows by score. Without shares nothing changes.
+    The best of each share stands early, and earlier still what several of them hold. Without shares nothing changes.
     """
-    lists = [list(share) for share in shares if share]
-    if not lists:
-        return list(found)
-    ordered: dict[int, Found] = {}
-    whole = {item.number: item for item in found}
-    for turn in range(max(len(share) for share in lists)):
-        for share in lists:
-            if turn < len(share):
-                item = share[turn]
-                ordered.setdefault(item.number, whole.get(item.number, item))
-        if len(found) > turn:
-            ordered.setdefault(found[turn].number, found[turn])
-    for item in found:
-        ordered.setdefault(item.number, item)
-    return list(ordered.values())
+    lists = [*shares, found]
+    items = {item.number: item for each in lists for item in each}
+    total: defaultdict[int, float] = defaultdict(float)
+    for each in lists:
+        for rank, item in enumerate(each, 1):
+            total[item.number] += 1 / rank
+    return [items[number] for number in sorted(total, key=lambda number: -total[number])]

@@ -27,6 +27,7 @@ class Weights:
         passage: Weight of its passage in a sentence's score.
         words: Weight of the share of the question's words that stand in the sentence.
         stranger: Taken from a sentence that names others, and nobody whom the question names.
+        kind: Taken from a sentence without the number or the time that the question asks for.
         second: A further sentence is quoted when its score is at most this much below the best.
         contrary: A sentence of another source with another number is shown when its score is at most this much below.
         newest: Weight of being newer than the other hits, where the question asks for the latest.
@@ -47,10 +48,11 @@ class Weights:
     passage: float = 0.5
     words: float = 4.0
     stranger: float = 2.0
+    kind: float = 0.0
     second: float = 1.0
     contrary: float = 5.0
     newest: float = 1.0
-    confidence: tuple[float, ...] = (0.6, 0.0, 0.2, 0.2, 0.0, 0.0, 1.0, 1.0, 0.0, 0.0, -1.4)
+    confidence: tuple[float, ...] = (0.6, 0.0, 0.2, 0.2, 0.0, 0.0, 1.0, 1.0, 0.0, 0.0, 0.0, -1.4)
     threshold: float = 0.5
     further: float = 0.5
     place: float = 0.0

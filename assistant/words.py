@@ -38,7 +38,8 @@ _SCALE = {"hundred": 100, "thousand": 1_000, "million": 10**6, "billion": 10**9,
           "k": 1_000, "m": 10**6, "mn": 10**6, "bn": 10**9, "b": 10**9, "tn": 10**12}  # fmt: skip
 
 _NUMBER = re.compile(
-    r"(?<![\w.])(\d[\d,]*(?:\.\d+)?)(?:[\s-]?(hundred|thousand|million|billion|trillion|bn|mn|tn|[kmb]))?(?![\d])", re.I
+    r"(?<![\w.])(\d[\d,]*(?:\.\d+)?)(?:[\s-]?(hundred|thousand|million|billion|trillion|bn|mn|tn|[kmb])\b)?(?![\d])",
+    re.I,
 )
 _NUMBER_WORD = re.compile(
     r"\b(" + "|".join(_SMALL) + r")(?:[-\s](" + "|".join(w for w, n in _SMALL.items() if n < 10) + r"))?"

@@ -32,11 +32,11 @@ class PartialRetriever(HybridRetriever):
 
     def find(self, query: Query, text: str, limit: int, *, dense_weight: float = DENSE_WEIGHT) -> list[Hit]:
         """Find passages; see `HybridRetriever.find`."""
-        seen = query if self.named else replace(query, outlets=(), named_period=None)
+        seen = query if self.named else replace(query, outlets=(), shares=())
         return super().find(seen, text, limit, dense_weight=dense_weight)
 
-    def _both(self, match: str, *rest: Any) -> list[Found]:
-        return super()._both(match if self.words else "", *rest)
+    def _both(self, text: str, *rest: Any) -> list[Found]:
+        return super()._both(text if self.words else "", *rest)
 
 
 Variants = Iterator[tuple[str, Assistant]]

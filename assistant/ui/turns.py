@@ -203,8 +203,8 @@ def chips_of(query: Query, chosen: Chosen) -> list[Chip]:
     for kind, day in days.items():
         if day is not None:
             chips.append(Chip(kind=kind, value=day.isoformat(), implied=getattr(chosen, kind) != day))
-    if query.named_period:
-        chips.append(Chip(kind="period", value="/".join(day.isoformat() for day in query.named_period)))
+    for period in query.periods:
+        chips.append(Chip(kind="period", value="/".join(day.isoformat() for day in period)))
     if query.newest_first:
         chips.append(Chip(kind="newest", value="newest first"))
     return [*chips, *_taken_back(chosen.ignore)]

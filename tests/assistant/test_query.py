@@ -4,8 +4,9 @@ from datetime import date
 
 import pytest
 
+from assistant.mentions import named_outlets, outlet_aliases, outlet_places
 from assistant.parts import split_parts
-from assistant.query import named_outlets, outlet_aliases, resolve_follow_up, understand
+from assistant.query import resolve_follow_up, understand
 
 OUTLETS = ["The Verge", "BBC News - Technology", "Wired", "Fortune", "The New York Times", "Rivals"]
 BASE = date(2023, 12, 20)
@@ -22,7 +23,7 @@ BASE = date(2023, 12, 20)
     ],
 )
 def test_outlets_are_found_by_their_usual_names(question: str, expected: list[str]) -> None:
-    assert named_outlets(question, OUTLETS) == expected
+    assert named_outlets(outlet_places(question, OUTLETS)) == expected
 
 
 def test_aliases_drop_article_section_and_suffix() -> None:
@@ -42,17 +43,17 @@ def test_aliases_drop_article_section_and_suffix() -> None:
     ],
 )
 def test_periods_are_resolved_by_code(question: str, since: date, until: date) -> None:
-    assert understand(question, today=BASE).named_period == (since, until)
+    assert understand(question, today=BASE).periods == ((since, until),)
 
 
 def test_no_period_where_none_is_named() -> None:
-    assert understand("Who may win the second half of the season?", today=BASE).named_period is None
+    assert understand("Who may win the second half of the season?", today=BASE).periods == ()
 
 
 def test_as_of_in_the_question_limits_what_may_be_used() -> None:
     query = understand("How many died as of 7 November 2023?", today=BASE)
     assert query.as_of == date(2023, 11, 7)
-    assert query.named_period is None
+    assert query.periods == ()
 
 
 HISTORY = [

@@ -15,6 +15,7 @@ from assistant.words import content_words, fold, months_named, names, numbers
         ("twenty-five of the 3rd", {25, 3}),
         ("the first of two", {1, 2}),
         ("COVID-19 and F-35", {19, 35}),
+        ("the 2022 budget, 5 minutes, 7 kilometres", {2022, 5, 7}),
         ("no number here", set()),
     ],
 )

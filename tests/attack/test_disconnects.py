@@ -65,17 +65,18 @@ class Visitor:
         house: Where it goes.
         numbers: The page's functions.
         seed: How it comes and how it leaves.
+        longest: Seconds that it stays at most.
     """
 
-    def __init__(self, house: House, numbers: dict[str, int], seed: int) -> None:
+    def __init__(self, house: House, numbers: dict[str, int], seed: int, longest: float) -> None:
         self._house, self._numbers, self._rng = house, numbers, random.Random(seed)
-        self._seed = seed
+        self._seed, self._longest = seed, longest
         self.kept: list[str] = []
         """Records that a page was told to keep."""
 
     def come_and_go(self) -> str:
         """Ask, stay for a random time, leave; gives how."""
-        stay = self._rng.random() ** 2  # many leave at once, a few stay
+        stay = self._longest * self._rng.random() ** 2  # many leave at once, a few stay
         if self._seed % 5 < 3:
             return self._program(stay, reset=self._rng.random() < 0.3)
         return self._page(stay, stops=self._seed % 5 == 3)
@@ -162,6 +163,15 @@ def settled(house: House, seconds: float = 20.0) -> dict[str, Any]:
     return left
 
 
+def way_to_the_model(house: House, server: FaultServer) -> float:
+    """Seconds until a question reaches the chat model here and now; who asked it leaves then."""
+    began = time.monotonic()
+    with house.client() as client, client.stream("POST", "/api/ask", json={"question": QUESTION, "stream": True}):
+        while not server.requests:
+            time.sleep(0.01)
+    return time.monotonic() - began
+
+
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")  # of Gradio's own queue
 def test_of_a_hundred_who_leave_nothing_stays(ferry: Assistant) -> None:
     slow = Thinking()
@@ -171,7 +181,8 @@ def test_of_a_hundred_who_leave_nothing_stays(ferry: Assistant) -> None:
         try:
             with house.client() as client:
                 numbers = functions(client)
-            visitors = [Visitor(house, numbers, seed) for seed in range(CLIENTS)]
+            longest = max(1.0, AT_ONCE * way_to_the_model(house, server))
+            visitors = [Visitor(house, numbers, seed, longest) for seed in range(CLIENTS)]
             with ThreadPoolExecutor(AT_ONCE) as pool:
                 ways = list(pool.map(Visitor.come_and_go, visitors))
             assert {"closed", "reset", "tab closed", "stopped"} == set(ways)

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from assistant.kinds import has_kind, wanted_kind
+from assistant.kinds import kind_check
 from assistant.reader import Reading
 from assistant.words import content_words, names, numbers, word_roots
 
@@ -69,14 +69,8 @@ def features(
         number_share(question, whole),
         word_share(question, whole),
         word_share(question, f"{line} {said}"),
-        kind_there(question, said),
+        float(kind_check(question)(said)),
     ]
-
-
-def kind_there(question: str, text: str) -> float:
-    """1 when the text holds the kind of thing that is asked for, or the question asks for no such kind."""
-    kind = wanted_kind(question)
-    return float(kind is None or has_kind(kind, text, question))
 
 
 def named_share(question: str, text: str) -> float:

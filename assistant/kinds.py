@@ -6,9 +6,10 @@ A sentence without a number does not say how many, however well it fits otherwis
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import Literal
 
-from assistant.words import MONTH_NUMBER, numbers
+from assistant.words import MONTH_FORM, numbers
 
 Kind = Literal["number", "time"]
 
@@ -21,9 +22,8 @@ _NUMBER = re.compile(
 )
 _WHEN = re.compile(rf"{_OPENS}(?:when\b|(?:what|which)\s+(?:year|day|date|month|week|time|decade|century)\b)", re.I)
 
-_MONTHS = "|".join(sorted(MONTH_NUMBER, key=len, reverse=True))
 _TIME = re.compile(
-    rf"\b(?:{_MONTHS}|(?:mon|tues|wednes|thurs|fri|satur|sun)day|(?:1[5-9]|20)\d\d|\d+(?::\d\d)?\s*[ap]\.?m|"
+    rf"\b(?:{MONTH_FORM}|(?:mon|tues|wednes|thurs|fri|satur|sun)day|(?:1[5-9]|20)\d\d|\d+(?::\d\d)?\s*[ap]\.?m|"
     r"to(?:day|night|morrow)|yesterday|ago|weekend|morning|afternoon|evening|midnight|noon|spring|summer|autumn|winter|"
     r"(?:last|next|this|previous|following|same|earlier|later|past|first|final|\w+th|\w+st|\w+nd|\w+rd|\d+)\s+"
     r"(?:day|week|month|year|season|decade|century|minute|hour|half|quarter)s?|after|before|during|until|since|once|when)\b",
@@ -37,8 +37,16 @@ def wanted_kind(question: str) -> Kind | None:
     return "number" if _NUMBER.search(last) else "time" if _WHEN.search(last) else None
 
 
-def has_kind(kind: Kind, sentence: str, question: str) -> bool:
-    """Whether a sentence holds such a thing, and not only the question's own."""
-    if kind == "number":
-        return bool(numbers(sentence) - numbers(question))
-    return bool(_TIME.search(sentence))
+def kind_check(question: str) -> Callable[[str], bool]:
+    """Tells of a text whether it holds what the question asks for, and not only the question's own numbers.
+
+    Of every text, when the question's words name no kind.
+    """
+    kind, own = wanted_kind(question), numbers(question)
+
+    def holds(text: str) -> bool:
+        if kind == "number":
+            return bool(numbers(text) - own)
+        return kind is None or bool(_TIME.search(text))
+
+    return holds

@@ -76,7 +76,7 @@ def named_shares(
     """What is searched for by itself: each outlet and period, and in a long question each clause.
 
     Args:
-        question: Standalone.
+        question: As typed: what a follow-up carries over belongs to no outlet.
         places: Where it names outlets.
         periods: Finds the periods that a text names.
     """

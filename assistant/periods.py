@@ -6,16 +6,15 @@ import re
 from collections.abc import Iterator
 from datetime import date, timedelta
 
-from assistant.words import MONTH_NUMBER
+from assistant.words import MONTH_FORM, MONTH_NUMBER
 
 Period = tuple[date, date]
 """First and last day."""
 
-_MONTH = "|".join(sorted(MONTH_NUMBER, key=len, reverse=True))
-_DAY_MONTH = re.compile(rf"\b(\d{{1,2}})(?:st|nd|rd|th)?\s+(?:of\s+)?({_MONTH})\b\.?(?:,?\s+(\d{{4}}))?", re.I)
-_MONTH_DAY = re.compile(rf"\b({_MONTH})\b\.?\s+(\d{{1,2}})(?:st|nd|rd|th)?\b(?:,?\s+(\d{{4}}))?", re.I)
+_DAY_MONTH = re.compile(rf"\b(\d{{1,2}})(?:st|nd|rd|th)?\s+(?:of\s+)?({MONTH_FORM})\b\.?(?:,?\s+(\d{{4}}))?", re.I)
+_MONTH_DAY = re.compile(rf"\b({MONTH_FORM})\b\.?\s+(\d{{1,2}})(?:st|nd|rd|th)?\b(?:,?\s+(\d{{4}}))?", re.I)
 _MONTH_YEAR = re.compile(
-    rf"\b(?:in|during|of|since|by|until|before|after|early|late|mid)?[\s-]*({_MONTH})\.?\s+(\d{{4}})\b", re.I
+    rf"\b(?:in|during|of|since|by|until|before|after|early|late|mid)?[\s-]*({MONTH_FORM})\.?\s+(\d{{4}})\b", re.I
 )
 _ISO = re.compile(r"\b(\d{4})-(\d{2})-(\d{2})\b")
 _RELATIVE = re.compile(

@@ -69,7 +69,6 @@ def understand(
         return () if named_as_of or "period" in ignore else named_periods(text, base, last)
 
     places = _allowed(outlet_places(question, outlets), ignore)
-    parts = split_parts(standalone)
     return Query(
         question=question,
         standalone=standalone,
@@ -78,14 +77,17 @@ def understand(
         shares=named_shares(question, places, periods),
         newest_first="newest" not in ignore and bool(_NEWEST.search(question)),
         as_of=as_of or (None if "as_of" in ignore else named_as_of),
-        parts=parts,
+        parts=split_parts(standalone),
     )
 
 
 def _allowed(places: Sequence[Place], ignore: Collection[str]) -> list[Place]:
     """The places without the outlets that the user took back."""
-    kept = [tuple(name for name in place.outlets if f"outlet:{name}" not in ignore) for place in places]
-    return [replace(place, outlets=names) for place, names in zip(places, kept, strict=True) if names]
+    kept = [
+        replace(place, outlets=tuple(name for name in place.outlets if f"outlet:{name}" not in ignore))
+        for place in places
+    ]
+    return [place for place in kept if place.outlets]
 
 
 def resolve_follow_up(question: str, history: History) -> str:

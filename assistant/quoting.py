@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from assistant.corrections import completed, find_correction, is_notice
 from assistant.domain import Hit
-from assistant.kinds import has_kind, wanted_kind
+from assistant.kinds import kind_check
 from assistant.orders import is_order, sets_a_task
 from assistant.reader import Reading, sentence_answers, sentence_scores
 from assistant.weights import Weights
@@ -84,7 +84,7 @@ def score_sentences(
     """Every sentence that was read, best first."""
     wanted = word_roots(question)
     asked = {word for name in names(question) for word in content_words(name)}
-    opens, kind = _ASKS_FOR.search(question), wanted_kind(question)
+    opens, holds_kind = _ASKS_FOR.search(question), kind_check(question)
     candidates: list[Candidate] = []
     for place, (hit, reading) in enumerate(zip(hits, readings, strict=True)):
         inside = [(start - hit.passage.start, end - hit.passage.start) for start, end in hit.passage.sentences]
@@ -97,7 +97,7 @@ def score_sentences(
                 continue  # it only says the question again, as a headline does
             score += weights.words * len(wanted & roots) / max(1, len(wanted))
             score -= weights.stranger * _speaks_of_others(sentence, asked)
-            score -= weights.kind * (kind is not None and not has_kind(kind, sentence, question))
+            score -= weights.kind * (not holds_kind(sentence))
             words = hit.passage.text[answer.start : answer.end]
             logits = (evidence, answer.score)
             candidates.append(Candidate(score, place, index, hit.passage.sentences[index], logits, words))

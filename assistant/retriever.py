@@ -144,15 +144,12 @@ class HybridRetriever(BaseRetriever):
         Returns:
             Hits, best first; near-duplicate passages stand in the `also_in` of the first of them.
         """
-        texts = list(dict.fromkeys([text, *(share.text or text for share in query.shares)]))
+        named = [(share.text or text, self._inside(query, share.filters)) for share in query.shares]
+        texts = list(dict.fromkeys([text, *(own for own, _ in named)]))
         vectors = dict(zip(texts, self.embedder.encode(texts), strict=True))
         among = self.library.catalogue.eligible(query.filters, query.as_of)
         found = self._both(text, vectors[text], among, POOL, dense_weight)
-        shares = [
-            self._both(named, vectors[named], self._inside(query, share.filters), SHARE, dense_weight)
-            for share in query.shares
-            for named in [share.text or text]
-        ]
+        shares = [self._both(own, vectors[own], inside, SHARE, dense_weight) for own, inside in named]
         ordered = _with_shares(found, shares)
         asked = {*query.outlets, *query.filters.outlets}
         return self._with_clusters(self._hits(ordered, limit, asked), query.as_of)
@@ -167,11 +164,10 @@ class HybridRetriever(BaseRetriever):
     def _inside(self, query: Query, scope: Filters) -> Numbers | None:
         """The eligible passages of a scope that also fit what the user chose; of the outlet alone when a day has none."""
         allowed = self.library.catalogue.eligible(query.filters, query.as_of)
-        for filters in (scope, replace(scope, since=None, until=None) if scope.outlets else scope):
-            inside = self.library.catalogue.eligible(filters, query.as_of)
-            kept = allowed if inside is None else inside if allowed is None else inside & allowed
-            if kept is None or len(kept):
-                break
+        inside = self.library.catalogue.eligible(scope, query.as_of)
+        kept = allowed if inside is None else inside if allowed is None else inside & allowed
+        if scope.outlets and scope.since and not kept:
+            return self._inside(query, Filters(outlets=scope.outlets))
         return kept
 
     def _hits(self, found: Sequence[Found], limit: int, asked: set[str]) -> list[Hit]:

@@ -45,7 +45,6 @@ def _grown(passage: Passage, articles: Articles) -> Passage:
     around = articles.sentences(passage.version)
     if article is None or not around:
         return passage
-    first, last = around.index(passage.sentences[0]), around.index(passage.sentences[-1])
     text = article.text
 
     def joins(before: int, after: int) -> bool:
@@ -53,7 +52,7 @@ def _grown(passage: Passage, articles: Articles) -> Passage:
             return False
         return not text[around[before][1] : around[after][0]].strip()
 
-    low, high = first, last
+    low, high = around.index(passage.sentences[0]), around.index(passage.sentences[-1])
     while True:
         left = joins(low - 1, low) and around[high][1] - around[low - 1][0] <= WIDEST
         right = joins(high, high + 1) and around[high + 1][1] - around[low][0] <= WIDEST

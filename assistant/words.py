@@ -25,6 +25,8 @@ _MONTHS = "january february march april may june july august september october n
 MONTH_NUMBER = (
     {name: i + 1 for i, name in enumerate(_MONTHS)} | {name[:3]: i + 1 for i, name in enumerate(_MONTHS)} | {"sept": 9}
 )
+MONTH_FORM = "|".join(sorted(MONTH_NUMBER, key=len, reverse=True))
+"""Every way to write a month, for regular expressions."""
 
 _UNITS = (
     "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen "

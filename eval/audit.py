@@ -20,14 +20,14 @@ LONGEST = 120
 """Characters shown of what pip-audit said when it failed."""
 
 
-def audit(ignored: Sequence[str] = tuple(IGNORED)) -> tuple[list[dict[str, Any]], str]:
+def audit() -> tuple[list[dict[str, Any]], str]:
     """Run pip-audit over this environment.
 
     Returns:
         Every package as pip-audit describes it, and, when it said nothing readable, the last line of what it said.
     """
     command = [sys.executable, "-m", "pip_audit", "--local", "--progress-spinner", "off", "--format", "json"]
-    command += [part for name in ignored for part in ("--ignore-vuln", name)]
+    command += [part for name in IGNORED for part in ("--ignore-vuln", name)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603  # our own command
     try:
         return list(json.loads(done.stdout)["dependencies"]), ""

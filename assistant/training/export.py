@@ -50,8 +50,7 @@ def read_reader(source: Path) -> ReaderNetwork:
     stored = {part.name: numpy_helper.to_array(part) for part in load(str(source)).graph.initializer}
     arrays = {name: value for name, value in stored.items() if not name.endswith((".int8", ".scale"))}
     for name in [name.removesuffix(".int8") for name in stored if name.endswith(".int8")]:
-        axis = 0 if "embeddings" in name else 1
-        arrays[name] = stored[f"{name}.int8"] * np.expand_dims(stored[f"{name}.scale"], 1 - axis)
+        arrays[name] = stored[f"{name}.int8"] * np.expand_dims(stored[f"{name}.scale"], 1 - _scaled_axis(name))
     network = ReaderNetwork()
     unused = "encoder.pooler."  # MiniLM's own last layer, which no head of ours reads
     named = [name for name in network.state_dict() if not name.startswith(unused)]
@@ -71,6 +70,11 @@ def _stored(name: str, arrays: dict[str, npt.NDArray[np.float32]]) -> torch.Tens
     return torch.tensor(arrays[kernel].T if kernel in arrays else arrays[short])
 
 
+def _scaled_axis(name: str) -> int:
+    """The axis along which a matrix has its scales: rows of the word table, columns of all others."""
+    return 0 if "embeddings" in name else 1
+
+
 def compress(model: ModelProto) -> None:
     """Store every large matrix in int8 with one scale a column (a row of the word table); it is widened when loaded.
 
@@ -82,7 +86,7 @@ def compress(model: ModelProto) -> None:
         if value.ndim != 2 or value.size < COMPRESSED_FROM:
             kept.append(constant)
             continue
-        axis = 0 if "embeddings" in constant.name else 1
+        axis = _scaled_axis(constant.name)
         scale = (np.abs(value).max(axis=1 - axis) / 127).astype(np.float32) + np.float32(1e-12)
         small = np.rint(value / np.expand_dims(scale, 1 - axis)).astype(np.int8)
         names = [f"{constant.name}.int8", f"{constant.name}.scale"]

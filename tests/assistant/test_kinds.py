@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from assistant.kinds import Kind, has_kind, wanted_kind
+from assistant.kinds import Kind, kind_check, wanted_kind
 
 
 @pytest.mark.parametrize(
@@ -39,4 +39,10 @@ def test_the_kind_is_told_by_the_question_word(question: str, kind: Kind | None)
     ],
 )
 def test_a_sentence_has_it_or_not(kind: Kind, sentence: str, there: bool) -> None:
-    assert has_kind(kind, sentence, "How much was it in 2022?") is there
+    question = {"number": "How much was it in 2022?", "time": "When was it, in 2022?"}[kind]
+    assert wanted_kind(question) == kind
+    assert kind_check(question)(sentence) is there
+
+
+def test_where_no_kind_is_asked_for_every_sentence_has_it() -> None:
+    assert kind_check("How did Pochettino describe him?")("He left in anger.")

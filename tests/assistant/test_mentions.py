@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from datetime import date
 from pathlib import Path
 
 from assistant.domain import Filters, Share
 from assistant.mentions import named_outlets, outlet_places
 from assistant.query import understand
-from tests.attack.conftest import make_assistant
+from tests.attack.conftest import from_rows
 
 OUTLETS = ["The Verge", "Fortune", "FOX News - Health", "FOX News - Lifestyle"]
 TODAY = date(2023, 12, 20)
@@ -76,9 +75,7 @@ def test_the_words_of_one_half_do_not_bury_the_article_of_the_other(tmp_path: Pa
         {"id": "f0", "title": "Rules", "outlet": "Fortune", "text": "The bank dropped its overdraft charges."},
         {"id": "f1", "title": "Cards", "outlet": "Fortune", "text": "A seller of cards on eBay paid fees, and fees."},
     ]
-    source = tmp_path / "rows.jsonl"
-    source.write_text("".join(json.dumps(row) + "\n" for row in rows), "utf-8")
-    assistant = make_assistant(tmp_path / "home", [str(source)], None)
+    assistant = from_rows(tmp_path, rows)
     question = (
         "Does the Verge report of 3 October 2023 on eBay's seller fees for records agree with Fortune on overdraft "
         "charges that the bank dropped?"

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import json
-from pathlib import Path
-
 import pytest
 
 from assistant.chain import Assistant
 from assistant.widening import WIDEST, widen
-from tests.attack.conftest import make_assistant
+from tests.attack.conftest import from_rows
 
 STORY = [f"On day {n} the harbour office counted {n * 7} ships and wrote a line about each of them." for n in range(40)]
 ASIDE = "Also read: Harbour office opens a museum"
@@ -17,11 +14,9 @@ ASIDE = "Also read: Harbour office opens a museum"
 
 @pytest.fixture(scope="module")
 def harbour(tmp_path_factory: pytest.TempPathFactory):
-    folder: Path = tmp_path_factory.mktemp("harbour")
     text = "\n".join([" ".join(STORY[:20]), ASIDE, " ".join(STORY[20:])])
-    source = folder / "rows.jsonl"
-    source.write_text(json.dumps({"id": "h", "title": "Harbour", "outlet": "Post", "text": text}) + "\n", "utf-8")
-    assistant = make_assistant(folder / "home", [str(source)], None)
+    rows = [{"id": "h", "title": "Harbour", "outlet": "Post", "text": text}]
+    assistant = from_rows(tmp_path_factory.mktemp("harbour"), rows)
     yield assistant
     assistant.close()
 

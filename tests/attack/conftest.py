@@ -40,6 +40,14 @@ def keep_figures(name: str, figures: Mapping[str, Any]) -> None:
     (ROOT / "artifacts" / f"{name}.json").write_text(json.dumps(figures, indent=1) + "\n")
 
 
+def from_rows(folder: Path, rows: Iterable[Mapping[str, Any]], model: ChatModel | None = None) -> Assistant:
+    """An assistant over rows of articles; everything it keeps lies in the folder."""
+    folder.mkdir(exist_ok=True)
+    source = folder / "articles.jsonl"
+    source.write_text("".join(json.dumps(row) + "\n" for row in rows), "utf-8")
+    return make_assistant(folder / "home", [str(source)], model)
+
+
 Build = Callable[[Iterable[Mapping[str, Any]], ChatModel | None], Assistant]
 
 
@@ -72,9 +80,7 @@ def build(tmp_path: Path) -> Iterator[Build]:
     made: list[Assistant] = []
 
     def make(rows: Iterable[Mapping[str, Any]], model: ChatModel | None) -> Assistant:
-        source = tmp_path / f"articles-{len(made)}.jsonl"
-        source.write_text("".join(json.dumps(row) + "\n" for row in rows), "utf-8")
-        made.append(make_assistant(tmp_path / f"library-{len(made)}", [str(source)], model))
+        made.append(from_rows(tmp_path / f"library-{len(made)}", rows, model))
         return made[-1]
 
     yield make

@@ -13,8 +13,9 @@ from typing import Protocol
 
 from assistant.confidence import features, logistic
 from assistant.domain import Hit
-from assistant.quoting import Candidate, Evidence, choose, score_sentences
+from assistant.quoting import Evidence, choose
 from assistant.reader import Reading, format_header
+from assistant.sentences import Candidate, score_sentences
 from assistant.weights import Weights
 
 
@@ -82,7 +83,7 @@ def read_part(
     )
     ordered = tuple(_read_hit(hit, reading, score, rank) for rank, (score, hit, reading) in enumerate(scored, 1))
     ordered_readings = [reading for _, _, reading in scored]
-    candidates = score_sentences(question, ordered, ordered_readings, weights)
+    candidates = score_sentences(question, ordered, ordered_readings, weights.sentence)
     evidence = choose(ordered, candidates, weights, part)
     sure = 0.0
     if evidence:

@@ -8,9 +8,7 @@ from dataclasses import dataclass, replace
 
 from assistant.corrections import completed, find_correction, is_notice
 from assistant.domain import Hit
-from assistant.kinds import kind_check
-from assistant.orders import is_order, sets_a_task
-from assistant.reader import Reading, sentence_answers, sentence_scores
+from assistant.sentences import Candidate, sentence_text
 from assistant.weights import Weights
 from assistant.words import content_words, fold, names, numbers, word_roots
 
@@ -18,12 +16,12 @@ MAX_QUOTED = 3
 """Most sentences quoted for one question, one that says otherwise included."""
 LONGEST = 600
 """Characters of the longest quotation that a sentence is completed to."""
-LOOKED_AT = 20
-"""Best sentences among which those to quote are found."""
 SURE = 0.5
 """Logits that both the sentence and the answer in it must reach before a source is said to disagree."""
 BEFORE = 2
 """Sentences before a quoted one that may say who "he" is."""
+GAP = 2
+"""Most characters between two sentences that follow one another: a space, or the break of a paragraph."""
 MIN_SHARED = 2
 """Content words that two sentences share before their numbers are taken to be about the same."""
 
@@ -57,78 +55,17 @@ class Evidence:
         return passage.text[self.start - passage.start : self.end - passage.start]
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
-    """A sentence that was read.
-
-    Attributes:
-        score: Higher is better; comparable within one question.
-        place: Of its passage in the order read, from 0.
-        index: Of the sentence in its passage.
-        span: Its offsets in the article's text.
-        logits: Evidence and best answer, as the reader gave them.
-        answer: The words that the reader points at.
-    """
-
-    score: float
-    place: int
-    index: int
-    span: tuple[int, int]
-    logits: tuple[float, float]
-    answer: str
-
-
-def score_sentences(
-    question: str, hits: Sequence[Hit], readings: Sequence[Reading], weights: Weights
-) -> list[Candidate]:
-    """Every sentence that was read, best first."""
-    wanted = word_roots(question)
-    asked = {word for name in names(question) for word in content_words(name)}
-    opens, holds_kind = _ASKS_FOR.search(question), kind_check(question)
-    candidates: list[Candidate] = []
-    for place, (hit, reading) in enumerate(zip(hits, readings, strict=True)):
-        inside = [(start - hit.passage.start, end - hit.passage.start) for start, end in hit.passage.sentences]
-        pairs = zip(sentence_scores(reading, inside), sentence_answers(reading, inside), strict=True)
-        for index, (evidence, answer) in enumerate(pairs):
-            score = evidence + weights.span * answer.score + weights.passage * hit.score
-            sentence = hit.passage.sentence(index)
-            roots = word_roots(sentence)
-            if opens and not roots - wanted:
-                continue  # it only says the question again, as a headline does
-            score += weights.words * len(wanted & roots) / max(1, len(wanted))
-            score -= weights.stranger * _speaks_of_others(sentence, asked)
-            score -= weights.kind * (not holds_kind(sentence))
-            words = hit.passage.text[answer.start : answer.end]
-            logits = (evidence, answer.score)
-            candidates.append(Candidate(score, place, index, hit.passage.sentences[index], logits, words))
-    candidates.sort(key=lambda item: (-item.score, item.place, item.index))
-    # A sentence that gives orders to a machine answers nobody. Only those that could be quoted are looked at.
-    first = [item for item in candidates[:LOOKED_AT] if not _gives_orders(_text(hits, item))]
-    return first + candidates[LOOKED_AT:]
-
-
-_ASKS_FOR = re.compile(r"\b(?:who|whom|whose|what|which|when|where|why|how)\b", re.I)
-
-
-def _speaks_of_others(sentence: str, asked: set[str]) -> bool:
-    """Whether a sentence names people or things, and none of those that the question names."""
-    return bool(asked) and not asked & set(content_words(sentence)) and bool(names(sentence))
-
-
-def _gives_orders(text: str) -> bool:
-    return is_order(text) or sets_a_task(text)
-
-
 def choose(hits: Sequence[Hit], candidates: Sequence[Candidate], weights: Weights, part: int) -> list[Evidence]:
     """The sentences to quote: the best, those nearly as good, and one of another source that says otherwise."""
     kept: list[Candidate] = []
     for item in candidates:
-        if kept and item.score < kept[0].score - weights.second:
+        behind = kept[0].score - item.score if kept else 0.0
+        if behind > max(weights.second, weights.beside) or len(kept) == MAX_QUOTED:
             break
-        if not any(_same_sentence(hits, item, other) for other in kept):
+        near = any(_next_to(hits, item, other) for other in kept)
+        fits = behind <= (weights.beside if near else weights.second)
+        if fits and not any(_same_sentence(hits, item, other) for other in kept):
             kept.append(item)
-        if len(kept) == MAX_QUOTED:
-            break
     other = _contrary(hits, candidates, weights)
     if other is not None:
         kept = kept[: MAX_QUOTED - 1]
@@ -148,7 +85,7 @@ def _corrected(hits: Sequence[Hit], kept: Sequence[Candidate], part: int) -> Evi
     if not kept:
         return None
     best = kept[0]
-    found = find_correction(hits, hits[best.place], _text(hits, best))
+    found = find_correction(hits, hits[best.place], sentence_text(hits, best))
     return Evidence(found[0], *found[1], best.score, part, corrects=True) if found else None
 
 
@@ -161,15 +98,15 @@ def _contrary(hits: Sequence[Hit], candidates: Sequence[Candidate], weights: Wei
     if not candidates or not (ours := numbers(candidates[0].answer)):
         return None
     best = candidates[0]
-    topic, counted = set(content_words(_text(hits, best))), _counted(_text(hits, best), best.answer)
+    topic, counted = set(content_words(sentence_text(hits, best))), _counted(sentence_text(hits, best), best.answer)
     for item in candidates[1:]:
         if item.score < best.score - weights.contrary:
             return None
-        if min(item.logits) < SURE or not counted & _counted(_text(hits, item), item.answer):
+        if min(item.logits) < SURE or not counted & _counted(sentence_text(hits, item), item.answer):
             continue
         theirs = numbers(item.answer)
         alone = hits[item.place].headline.article_id != hits[best.place].headline.article_id
-        shared = len(topic & set(content_words(_text(hits, item))))
+        shared = len(topic & set(content_words(sentence_text(hits, item))))
         if alone and theirs and not ours & theirs and shared >= MIN_SHARED:
             return item
     return None
@@ -183,8 +120,11 @@ def _counted(sentence: str, answer: str) -> set[str]:
     return {root for pair in after for root in word_roots(" ".join(pair))}
 
 
-def _text(hits: Sequence[Hit], item: Candidate) -> str:
-    return hits[item.place].passage.sentence(item.index)
+def _next_to(hits: Sequence[Hit], first: Candidate, second: Candidate) -> bool:
+    """Whether two sentences follow one another in their article."""
+    (a, b), (c, d) = first.span, second.span
+    same = hits[first.place].passage.version == hits[second.place].passage.version
+    return same and (0 <= c - b <= GAP or 0 <= a - d <= GAP)
 
 
 def _same_sentence(hits: Sequence[Hit], first: Candidate, second: Candidate) -> bool:
@@ -192,7 +132,7 @@ def _same_sentence(hits: Sequence[Hit], first: Candidate, second: Candidate) -> 
     one, two = hits[first.place].passage, hits[second.place].passage
     if one.version == two.version and first.span[0] < second.span[1] and second.span[0] < first.span[1]:
         return True
-    return fold(_text(hits, first)) == fold(_text(hits, second))
+    return fold(sentence_text(hits, first)) == fold(sentence_text(hits, second))
 
 
 _PRONOUN = re.compile(
@@ -209,7 +149,7 @@ def _with_speaker(hits: Sequence[Hit], item: Candidate) -> tuple[Candidate, int,
     correction.
     """
     passage, title = hits[item.place].passage, hits[item.place].headline.title
-    (start, end), text, first = item.span, _text(hits, item), item.index
+    (start, end), text, first = item.span, sentence_text(hits, item), item.index
     while first > max(0, item.index - BEFORE) and _PRONOUN.search(text) and not names(text):
         first -= 1
         if end - passage.sentences[first][0] > LONGEST:
@@ -234,7 +174,7 @@ def _joined(chosen: Sequence[tuple[Candidate, int, int]], hits: Sequence[Hit], p
         for at, other in enumerate(found):
             same = other.hit.passage.version == hit.passage.version
             fits = min(start, other.start) >= other.hit.passage.start and max(end, other.end) <= other.hit.passage.end
-            if same and fits and start <= other.end + 2 and other.start <= end + 2:
+            if same and fits and start <= other.end + GAP and other.start <= end + GAP:
                 found[at] = replace(other, start=min(start, other.start), end=max(end, other.end))
                 break
         else:

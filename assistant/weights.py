@@ -9,6 +9,7 @@ from typing import Any
 
 from assistant.confidence import FEATURES
 from assistant.errors import ModelError
+from assistant.sentences import SENTENCE_FEATURES, coefficients
 
 LONG = 24
 """Words of a question from which on it counts as a long one."""
@@ -23,12 +24,9 @@ class Weights:
         retrieval: Weight of the retrieval score in the passage's score.
         relevance: Weight of the reader's relevance in the passage's score.
         answerable: Weight of "holds the answer" in the passage's score.
-        span: Weight of the best answer span in a sentence's score.
-        passage: Weight of its passage in a sentence's score.
-        words: Weight of the share of the question's words that stand in the sentence.
-        stranger: Taken from a sentence that names others, and nobody whom the question names.
-        kind: Taken from a sentence without the number or the time that the question asks for.
+        sentence: Coefficients of a sentence's score (see `assistant.sentences`).
         second: A further sentence is quoted when its score is at most this much below the best.
+        beside: The same for a sentence next to one that is quoted: with it it makes one quotation.
         contrary: A sentence of another source with another number is shown when its score is at most this much below.
         newest: Weight of being newer than the other hits, where the question asks for the latest.
         confidence: Coefficients of the logistic confidence (see `assistant.confidence`), the constant last.
@@ -44,12 +42,9 @@ class Weights:
     retrieval: float = 1.0
     relevance: float = 0.5
     answerable: float = 0.5
-    span: float = 0.25
-    passage: float = 0.5
-    words: float = 4.0
-    stranger: float = 2.0
-    kind: float = 0.0
+    sentence: tuple[float, ...] = coefficients(evidence=1.0, span=0.25, passage=0.5, rare=4.0, stranger=-2.0)
     second: float = 1.0
+    beside: float = 1.0
     contrary: float = 5.0
     newest: float = 1.0
     confidence: tuple[float, ...] = (0.6, 0.0, 0.2, 0.2, 0.0, 0.0, 1.0, 1.0, 0.0, 0.0, 0.0, -1.4)
@@ -77,8 +72,9 @@ def load_weights(path: Path) -> Weights:
         given: dict[str, Any] = json.loads(path.read_text("utf-8"))
         fields: dict[str, Any] = {name: tuple(v) if isinstance(v, list) else v for name, v in given.items()}
         weights = Weights(**fields)
-        if len(weights.confidence) != len(FEATURES) + 1:
-            raise ValueError(f"expected {len(FEATURES) + 1} coefficients, found {len(weights.confidence)}")
+        for name, count in (("confidence", len(FEATURES) + 1), ("sentence", len(SENTENCE_FEATURES))):
+            if len(getattr(weights, name)) != count:
+                raise ValueError(f"expected {count} coefficients in {name}, found {len(getattr(weights, name))}")
     except (OSError, ValueError, TypeError, KeyError) as error:
         raise ModelError(
             f"The reader's weights {path.name} were expected and cannot be read ({error}); run `make setup`."

@@ -38,7 +38,7 @@ THREATS = (
            "test_injections.py::test_the_prompt_holds", "200 / 400"),
     Threat("The bundled chat model follows such an order", "the same", "test_following.py::test_what", "4 / 48"),
     Threat("One outlet fills the evidence", "half of the hits at most while others have something",
-           "test_poisoned_corpus.py::test_one_outlet", "30 x 2 / 100 x 2"),
+           "test_poisoned_corpus.py::test_one_outlet", "100 x 2"),
     Threat("One story under many names", "copies count once", "test_poisoned_corpus.py::test_copies", "40"),
     Threat("Altered facts in a model's sentence", "support check", "../assistant/test_support.py::test_altered_sentences", "1,000"),
     Threat("Hostile text in every rendered field", "HTML is built from escaped text only", "test_rendering.py::test_hostile_text",

@@ -11,6 +11,7 @@ from assistant.domain import Headline, Hit, Passage
 from assistant.errors import ModelError
 from assistant.evidence import header, read_part
 from assistant.reader import Reading
+from assistant.sentences import coefficients
 from assistant.weights import Weights, load_weights
 
 HEAD = Headline("a1", "v1", 7, "Wind farm", "The Post", None, "2024-01-02T10:00:00+01:00", None)
@@ -42,7 +43,7 @@ class ScoredReader:
         return readings
 
 
-WEIGHTS = Weights(retrieval=0, relevance=1, answerable=0, span=0, passage=0, words=0, stranger=0, second=1.0)
+WEIGHTS = Weights(retrieval=0, relevance=1, answerable=0, sentence=coefficients(evidence=1.0), second=1.0)
 
 
 def test_the_best_sentence_is_quoted_with_exact_offsets() -> None:
@@ -59,6 +60,15 @@ def test_sentences_that_follow_one_another_are_one_quotation_in_the_order_of_the
     hit = make_hit(["Mara Sole opened it.", "The farm has 12 turbines.", "Nobody came."])
     scores = {"Mara Sole opened it.": 3.5, "The farm has 12 turbines.": 4.0, "Nobody came.": -5.0}
     (evidence,) = read_part(ScoredReader(scores), "q", [hit], WEIGHTS).evidence
+    assert evidence.text == "Mara Sole opened it. The farm has 12 turbines."
+
+
+def test_a_neighbour_may_be_further_behind_than_a_sentence_elsewhere() -> None:
+    hit = make_hit(["Mara Sole opened it.", "The farm has 12 turbines.", "Nobody came.", "It cost nine million."])
+    scores = dict(zip(("Mara Sole opened it.", "The farm has 12 turbines.", "Nobody came.", "It cost nine million."),
+                      (2.5, 4.0, -5.0, 2.5), strict=True))  # fmt: skip
+    weights = replace(WEIGHTS, second=1.0, beside=2.0)
+    (evidence,) = read_part(ScoredReader(scores), "q", [hit], weights).evidence
     assert evidence.text == "Mara Sole opened it. The farm has 12 turbines."
 
 
@@ -157,7 +167,7 @@ def test_the_newest_comes_first_where_the_latest_is_asked_for() -> None:
 def test_the_words_of_one_person_do_not_answer_for_another() -> None:
     kim, putin = "Kim pledged his full support.", "Putin praised the troops."
     reader = ScoredReader({kim: 3.0, putin: 1.5})
-    weights = replace(WEIGHTS, stranger=2.0, second=0.2)
+    weights = replace(WEIGHTS, sentence=coefficients(evidence=1.0, stranger=-2.0), second=0.2, beside=0.2)
     assert read_part(reader, "What did Putin praise?", [make_hit([kim, putin])], weights).evidence[0].text == putin
 
 

@@ -11,11 +11,11 @@ import pytest
 from assistant.domain import Answer
 from assistant.retriever import HybridRetriever
 from assistant.words import fold
-from tests.attack.conftest import Build, count
+from tests.attack.conftest import Build
 from tests.conftest import SHARED
 
 POISON = SHARED / "data" / "attacks" / "poisonedrag_nq.json"
-TARGETS = count(30, 100)
+TARGETS = 100
 OUTLET_SHARE = 0.5
 """Most of the passages read that one outlet may have where others have something to say."""
 

@@ -1,0 +1,49 @@
+"""Fits what a sentence's score is made of: by a softmax over the sentences of each question."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from scipy.optimize import minimize
+
+from assistant.sentences import SENTENCE_FEATURES
+
+RIDGE = 2.0
+"""Penalty on the squared coefficients, of features scaled to one spread."""
+LEAST_OF_SENTENCES = {"rare": 1.5, "stranger": 0.75, "kind": 0.75}
+"""Least sizes of some coefficients: they keep the words of one person from another's question, of which there are few."""
+AGAINST = {"behind", "stranger", "kind", "place"}
+"""Features that speak against a sentence."""
+
+Table = tuple[npt.NDArray[np.float64], npt.NDArray[np.bool_], float]
+"""Of one question: features [sentences, features], which sentences are evidence, its weight."""
+
+
+def fit_sentences(tables: Sequence[Table]) -> tuple[float, ...]:
+    """Coefficients by which evidence is likeliest among all sentences of its question (a softmax over them).
+
+    Each speaks in the direction that its meaning has, and some at least as much as `LEAST_OF_SENTENCES`.
+    """
+    every = np.concatenate([values for values, _, _ in tables])
+    middle, spread = every.mean(0), every.std(0) + 1e-6
+    scaled = [((values - middle) / spread, gold, weight) for values, gold, weight in tables]
+
+    def cost(given: Any) -> tuple[float, Any]:
+        total, slope = RIDGE * given @ given, 2 * RIDGE * given
+        for values, gold, weight in scaled:
+            raised = np.exp(values @ given - (values @ given).max())
+            share, wanted = raised / raised.sum(), raised * gold / (raised * gold).sum()
+            total -= weight * np.log(share[gold].sum())
+            slope = slope - weight * ((wanted - share) @ values)
+        return total, slope
+
+    bounds, start = [], []
+    for name, by in zip(SENTENCE_FEATURES, spread, strict=True):
+        least = LEAST_OF_SENTENCES.get(name, 0.0) * by
+        bounds.append((None, -least) if name in AGAINST else (least, None))
+        start.append(-least if name in AGAINST else least)
+    found = minimize(cost, np.array(start), jac=True, method="L-BFGS-B", bounds=bounds).x / spread
+    return tuple(round(float(value), 4) for value in found)

@@ -1,0 +1,77 @@
+"""What a sentence's score is made of, feature by feature."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from assistant.domain import Headline, Hit, Passage
+from assistant.reader import Reading
+from assistant.sentences import SENTENCE_FEATURES, coefficients, score_sentences, sentence_text
+
+HEAD = Headline("a1", "v1", 7, "Wind farm", "The Post", None, "2024-01-02T10:00:00+01:00", None)
+
+
+def read(sentences: list[str], logits: list[float] | None = None) -> tuple[Hit, Reading]:
+    """A hit of these sentences at the top of their article, each read with its logit."""
+    spans, at = [], 0
+    for sentence in sentences:
+        spans.append((at, at + len(sentence)))
+        at += len(sentence) + 1
+    passage = Passage("p", "a1", "v", 0, at - 1, " ".join(sentences), tuple(spans))
+    tokens = np.array([logits or [0.0] * len(sentences)] * 3, np.float32)
+    return Hit(passage, HEAD, 2.0, 1), Reading(0.0, 0.0, (), np.array(spans, np.int64), tokens)
+
+
+def values(question: str, name: str, sentences: list[str], logits: list[float] | None = None) -> list[float]:
+    """One feature of every sentence, in the order of the text."""
+    hit, reading = read(sentences, logits)
+    found = sorted(score_sentences(question, [hit], [reading], coefficients()), key=lambda item: item.index)
+    return [item.values[SENTENCE_FEATURES.index(name)] for item in found]
+
+
+def test_a_word_that_few_sentences_have_counts_more() -> None:
+    sentences = ["The ferry left.", "The ferry sank.", "The ferry was old.", "A captain drowned."]
+    left, *_, drowned = values("Which ferry captain?", "rare", sentences)
+    assert 0 < left < 0.5 < drowned
+
+
+def test_the_words_of_the_neighbours_count() -> None:
+    sentences = ["Lucas waited for a liver.", "He spent 18 months on the list.", "It rained.", "Nobody came."]
+    assert values("How long did Lucas wait?", "around", sentences)[1] > 0
+    assert values("How long did Lucas wait?", "around", sentences)[3] == 0
+
+
+def test_sentences_with_more_evidence_in_the_passage_are_counted() -> None:
+    assert values("q", "behind", ["One came.", "Two came.", "Three came."], [1.0, 3.0, 2.0]) == [2, 0, 1]
+
+
+@pytest.mark.parametrize(
+    ("question", "name", "expected"),
+    [
+        ("What did Mara Sole say?", "stranger", [0, 1, 0]),
+        ("How many turbines are there?", "kind", [1, 1, 0]),
+        ("What did Mara Sole say?", "quote", [0, 1, 0]),
+        ("Who opened the farm?", "quote", [0, 0, 0]),
+    ],
+)
+def test_plain_facts_of_a_sentence(question: str, name: str, expected: list[int]) -> None:
+    sentences = ["Mara Sole opened it.", "“We are glad,” Bo Lund said.", "There are 12 turbines."]
+    assert values(question, name, sentences) == expected
+
+
+def test_further_down_is_further_from_the_top() -> None:
+    top, below = values("q", "place", ["A " + "long " * 120 + "opening came.", "It ended."])
+    assert top == 0 < below
+
+
+def test_what_was_not_read_is_not_scored() -> None:
+    hit, reading = read(["It was read.", "It stands behind the cut."])
+    cut = Reading(0.0, 0.0, (), reading.offsets[:1], reading.tokens[:, :1])
+    (only,) = score_sentences("q", [hit], [cut], coefficients(evidence=1.0))
+    assert sentence_text([hit], only) == "It was read."
+
+
+def test_a_feature_that_there_is_not_is_said() -> None:
+    with pytest.raises(ValueError, match="surprise"):
+        coefficients(evidence=1.0, surprise=2.0)

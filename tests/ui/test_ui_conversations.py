@@ -25,9 +25,9 @@ def test_again_edit_export_and_delete(server: Server, visit: Open) -> None:
     page.click(".tools >> text=Edit")
     assert page.input_value("#byline-question textarea") == "What did Kim pledge?"
     assert "Editing" in page.inner_text(".editing-bar")
-    page.fill("#byline-question textarea", "What did Putin praise?")
+    page.fill("#byline-question textarea", "Where did Kim and Putin meet?")
     page.press("#byline-question textarea", "Enter")
-    page.wait_for_selector(".turn .asked:text('What did Putin praise?')")
+    page.wait_for_selector(".turn .asked:text('Where did Kim and Putin meet?')")
     tab.done()
     assert page.locator(".turn").count() == 1
     assert not page.is_visible(".editing-bar")
@@ -35,12 +35,12 @@ def test_again_edit_export_and_delete(server: Server, visit: Open) -> None:
     page.click(".turn >> nth=0 >> text=Copy")
     page.wait_for_selector("#byline-say.on")
     copied = page.evaluate("() => navigator.clipboard.readText()")
-    assert "troops" in copied
+    assert "Chinese capital" in copied
     assert "[1] World Desk Review" in copied
     with page.expect_download() as caught:
         page.click("text=Markdown")
     text = Path(caught.value.path()).read_text("utf-8")
-    assert text.startswith("# What did Putin praise?")
+    assert text.startswith("# Where did Kim and Putin meet?")
     for note in re.findall(r"\[\^[\d-]+\](?!:)", text):
         assert f"\n{note}: “" in text
     assert "**Not found in the articles.**" in text
@@ -50,7 +50,7 @@ def test_again_edit_export_and_delete(server: Server, visit: Open) -> None:
     assert [turn["state"] for turn in record["turns"]] == ["answered", "abstained"]
     page.click("text=New conversation")
     page.wait_for_selector(".welcome")
-    tab.ask("Where did Kim and Putin meet?")
+    tab.ask("How many homes lost power in Storm Edda?")
     assert page.locator("#byline-conversations li").count() == 2
     page.hover("#byline-conversations li >> nth=0")
     assert page.inner_text("#byline-conversations .drop >> nth=0") == "×"

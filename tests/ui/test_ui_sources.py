@@ -15,7 +15,7 @@ FERRY = "What did the Vessaly Herald say about the ferry in November 2025?"
 
 def test_cards_quotations_keys_and_what_was_not_used(server: Server, visit: Open) -> None:
     tab = visit(server.url)
-    tab.ask("What did Kim pledge, and what did Putin praise?")
+    tab.ask("What did Kim pledge, and where did Kim and Putin meet?")
     page = tab.page
     card = page.inner_text(".card >> nth=0")
     assert "World Desk Review" in card

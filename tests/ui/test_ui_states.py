@@ -58,7 +58,7 @@ def test_loading_busy_writing_and_stopped(servers: Servers, sample_home: Path, v
         send(tab, "What did Kim pledge?")
         tab.page.wait_for_selector(".is-asking .trace >> text=Loading the library")
         other = visit(server.url, ready=False)
-        send(other, "What did Putin praise?")
+        send(other, "Where did Kim and Putin meet?")
         other.page.wait_for_selector(".is-busy")
         assert "Byline is busy" in other.page.inner_text(".is-busy")
         other.shot("busy")

@@ -156,7 +156,8 @@ def tune_sentences(asked: Sequence[Asked], weights: Weights) -> Weights:
     def quality(trial: Weights) -> float:
         found = 0.0
         for item, parts in scored:
-            hit, share = right(item, [e for n, part in enumerate(parts) for e in choose(*part, trial, n)])
+            quoted = [e for n, (f, _, sentences) in enumerate(parts) for e in choose(f.hits, sentences, trial, n)]
+            hit, share = right(item, quoted)
             found += item.weight * (hit + 0.5 * share)
         return found / total
 
@@ -169,13 +170,13 @@ def tune_sentences(asked: Sequence[Asked], weights: Weights) -> Weights:
     return weights
 
 
-def _scored(item: Asked, weights: Weights) -> list[tuple[Sequence[Hit], list[Candidate]]]:
-    """Of each part its passages in order and the sentences in them, best first."""
+def _scored(item: Asked, weights: Weights) -> list[tuple[Finding, list[Reading], list[Candidate]]]:
+    """Of each part what was found, the readings in the order of its hits, and all sentences, best first."""
     parts = []
-    for part, hits, readings in item.parts:
-        finding = read_part(Remembered(readings), part, hits, weights)
-        ordered = in_order(finding, hits, readings)
-        parts.append((finding.hits, score_sentences(part, finding.hits, ordered, weights.sentence)))
+    for (part, hits, readings), finding in zip(item.parts, findings(item, weights), strict=True):
+        by_id = {hit.passage.id: reading for hit, reading in zip(hits, readings, strict=True)}
+        ordered = [by_id[hit.passage.id] for hit in finding.hits]
+        parts.append((finding, ordered, score_sentences(part, finding.hits, ordered, weights.sentence)))
     return parts
 
 
@@ -184,8 +185,8 @@ def sentence_tables(asked: Sequence[Asked], weights: Weights) -> list[Table]:
     tables = []
     for item in asked:
         if item.row["answerable"] and len(item.parts) == 1:
-            ((hits, candidates),) = _scored(item, weights)
-            gold = [is_evidence(hits[c.place], c.span, item.row) for c in candidates]
+            ((finding, _, candidates),) = _scored(item, weights)
+            gold = [is_evidence(finding.hits[c.place], c.span, item.row) for c in candidates]
             if any(gold):
                 tables.append((np.array([c.values for c in candidates]), np.array(gold), float(item.weight)))
     return tables
@@ -200,21 +201,12 @@ def is_evidence(hit: Hit, span: tuple[int, int], row: dict[str, Any]) -> bool:
     )
 
 
-def in_order(finding: Finding, hits: Sequence[Hit], readings: Sequence[Reading]) -> list[Reading]:
-    """The readings in the order of a finding's hits."""
-    by_id = {hit.passage.id: reading for hit, reading in zip(hits, readings, strict=True)}
-    return [by_id[hit.passage.id] for hit in finding.hits]
-
-
 def tune_confidence(asked: Sequence[Asked], weights: Weights) -> Weights:
     """The logistic function and the threshold."""
     values, known, counts = [], [], []
     for item in asked:
-        for number, (part, hits, readings) in enumerate(item.parts):
-            finding = read_part(Remembered(readings), part, hits, weights, number)
-            ordered = in_order(finding, hits, readings)
-            candidates = score_sentences(part, finding.hits, ordered, weights.sentence)
-            values.append(evidence_features(part, finding.hits, ordered, candidates, finding.evidence))
+        for finding, ordered, candidates in _scored(item, weights):
+            values.append(evidence_features(finding.part, finding.hits, ordered, candidates, finding.evidence))
             known.append(item.row["answerable"])
             counts.append(item.weight)
     table, labels, counted = np.array(values), np.array(known), np.array(counts, float)

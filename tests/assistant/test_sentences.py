@@ -5,22 +5,17 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from assistant.domain import Headline, Hit, Passage
+from assistant.domain import Hit
 from assistant.reader import Reading
 from assistant.sentences import SENTENCE_FEATURES, coefficients, score_sentences, sentence_text
-
-HEAD = Headline("a1", "v1", 7, "Wind farm", "The Post", None, "2024-01-02T10:00:00+01:00", None)
+from tests.assistant.test_evidence import make_hit
 
 
 def read(sentences: list[str], logits: list[float] | None = None) -> tuple[Hit, Reading]:
     """A hit of these sentences at the top of their article, each read with its logit."""
-    spans, at = [], 0
-    for sentence in sentences:
-        spans.append((at, at + len(sentence)))
-        at += len(sentence) + 1
-    passage = Passage("p", "a1", "v", 0, at - 1, " ".join(sentences), tuple(spans))
+    hit = make_hit(sentences, start=0)
     tokens = np.array([logits or [0.0] * len(sentences)] * 3, np.float32)
-    return Hit(passage, HEAD, 2.0, 1), Reading(0.0, 0.0, (), np.array(spans, np.int64), tokens)
+    return hit, Reading(0.0, 0.0, (), np.array(hit.passage.sentences, np.int64), tokens)
 
 
 def values(question: str, name: str, sentences: list[str], logits: list[float] | None = None) -> list[float]:

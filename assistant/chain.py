@@ -40,6 +40,7 @@ from assistant.evidence import Finding, PassageReader, read_part
 from assistant.library import Library
 from assistant.notes import correction, disagreement, missing_parts, nearest_articles, not_found
 from assistant.query import History, understand
+from assistant.quoting import unsaid
 from assistant.retriever import HybridRetriever
 from assistant.run import Run
 from assistant.settings import Settings
@@ -193,7 +194,8 @@ class Assistant:
         """The evidence of one part as sentences, and who disagrees with whom."""
         differing: dict[int, Headline] = {}
         correcting: Citation | None = None
-        for evidence in finding.evidence:
+        said = run.book.citations
+        for evidence in [left for found in finding.evidence for left in unsaid(found, said)]:
             citation = run.book.cite(evidence.hit, evidence.start, evidence.end)
             sentence = Sentence(" ".join(evidence.text.split()), (citation.number,), "supported")
             if evidence.differs:

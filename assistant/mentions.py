@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from assistant.domain import Filters, Share
 from assistant.periods import Period
-from assistant.weights import LONG
+from assistant.weights import is_long
 from assistant.words import content_words, fold, names
 
 OWN_WORDS = 3
@@ -84,7 +84,7 @@ def named_shares(
     shares = _outlet_shares(folded, places, periods)
     if not any(share.filters.since for share in shares):
         shares += [Share(Filters(since=since, until=until)) for since, until in periods(question)]
-    if len(question.split()) > LONG:
+    if is_long(question):
         named = Filters(outlets=tuple(named_outlets(places)))
         clauses = [clause for clause in _CLAUSE.split(folded) if len(content_words(clause)) >= OWN_WORDS]
         shares += [Share(named, clause) for clause in clauses[:MOST_CLAUSES] if len(clauses) > 1]

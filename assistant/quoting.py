@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from assistant.corrections import completed, find_correction, is_notice
-from assistant.domain import Hit
+from assistant.domain import Citation, Hit
 from assistant.sentences import Candidate, sentence_text
 from assistant.weights import Weights
 from assistant.words import content_words, fold, names, numbers, word_roots
@@ -78,6 +78,27 @@ def choose(hits: Sequence[Hit], candidates: Sequence[Candidate], weights: Weight
         names_both = {hits[candidates[0].place].headline.article_id, hits[other.place].headline.article_id}
         evidence = [replace(e, differs=e.hit.headline.article_id in names_both) for e in evidence]
     return evidence
+
+
+def unsaid(evidence: Evidence, said: Sequence[Citation]) -> list[Evidence]:
+    """What of the evidence is not quoted yet: two parts of a question may rest on the same sentence.
+
+    One that differs or corrects stays whole, because what stands beside it speaks of it.
+    """
+    if evidence.differs or evidence.corrects:
+        return [evidence]
+    left: list[Evidence] = []
+    version = evidence.hit.passage.version
+    for start, end in evidence.hit.passage.sentences:
+        if not evidence.start <= start < end <= evidence.end:
+            continue
+        if any(c.headline.version == version and c.start <= start and end <= c.end for c in said):
+            continue
+        if left and start - left[-1].end <= GAP:
+            left[-1] = replace(left[-1], end=end)
+        else:
+            left.append(replace(evidence, start=start, end=end))
+    return left
 
 
 def _corrected(hits: Sequence[Hit], kept: Sequence[Candidate], part: int) -> Evidence | None:

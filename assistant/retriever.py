@@ -6,9 +6,9 @@ Copies of one story count once. Nothing is read here; `reader` scores what this 
 from __future__ import annotations
 
 import re
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from functools import lru_cache
 from itertools import chain
@@ -20,16 +20,19 @@ from langchain_core.retrievers import BaseRetriever
 from pydantic import ConfigDict
 
 from assistant.domain import Filters, Headline, Hit, Passage, Query
+from assistant.fusion import DENSE_WEIGHT, Found, fuse, with_shares
 from assistant.library import Library
+from assistant.long_questions import Stored, order_long
 from assistant.shelf import Numbers
+from assistant.weights import is_long
 from assistant.words import STOPWORDS, content_words
 
 POOL = 100
 """How many passages each of the two searches gives to the fusion."""
-DENSE_WEIGHT = 0.5
-"""Weight of the dense side; both are scaled over their own list."""
 SHARE = 8
 """How many passages of each outlet or period that the question names are added to the pool."""
+LONG_SHARE = 24
+"""The same for a long question, which is put in order anew."""
 MAX_TERMS = 40
 """A long question is cut to its rarest words: full text costs what its words' lists cost."""
 MAX_POSTINGS = 40_000
@@ -40,16 +43,6 @@ SAME_STORY = 0.8
 """Share of common word runs from which two passages count as one."""
 SAME_IN_CLUSTER = 0.5
 """The same within copies of one story, of the shorter passage's runs."""
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """A candidate with the parts of its score."""
-
-    number: int
-    score: float
-    text_rank: int
-    dense_rank: int
 
 
 def search_terms(library: Library, text: str) -> list[str]:
@@ -71,37 +64,6 @@ def search_terms(library: Library, text: str) -> list[str]:
         rare.pop()
     kept = set(rare)
     return [word for word in unique if word in kept]
-
-
-def fuse(
-    full_text: Sequence[tuple[int, float]], dense: Sequence[tuple[int, float]], dense_weight: float = DENSE_WEIGHT
-) -> list[Found]:
-    """Add up both searches, each scaled to 0..1 over its own list.
-
-    Args:
-        full_text: (passage number, BM25), best first.
-        dense: (passage number, cosine), best first.
-        dense_weight: Weight of the dense part.
-
-    Returns:
-        Every passage of either list, best first. One that a list does not hold gets 0 from it.
-    """
-    text_at, dense_at = _scaled(full_text), _scaled(dense)
-    found = []
-    for number in text_at.keys() | dense_at.keys():
-        text_rank, text_score = text_at.get(number, (0, 0.0))
-        dense_rank, dense_score = dense_at.get(number, (0, 0.0))
-        found.append(Found(number, text_score + dense_weight * dense_score, text_rank, dense_rank))
-    return sorted(found, key=lambda item: (-item.score, item.number))
-
-
-def _scaled(ranked: Sequence[tuple[int, float]]) -> dict[int, tuple[int, float]]:
-    """Passage number -> (rank from 1, score between 0 for the last of the list and 1 for the first)."""
-    if not ranked:
-        return {}
-    low, high = ranked[-1][1], ranked[0][1]
-    spread = (high - low) or 1.0
-    return {number: (rank, (score - low) / spread) for rank, (number, score) in enumerate(ranked, 1)}
 
 
 class HybridRetriever(BaseRetriever):
@@ -144,15 +106,23 @@ class HybridRetriever(BaseRetriever):
         Returns:
             Hits, best first; near-duplicate passages stand in the `also_in` of the first of them.
         """
+        lists = self.search_all(query, text, dense_weight)
+        found = with_shares(lists[-1], lists[:-1])
+        stored = self.library.catalogue.passages([item.number for item in found])
+        if is_long(text):
+            found = order_long(query, found, lists, stored)
+        asked = {*query.outlets, *query.filters.outlets}
+        return self._with_clusters(self._hits(found, stored, limit, asked), query.as_of)
+
+    def search_all(self, query: Query, text: str, dense_weight: float = DENSE_WEIGHT) -> list[list[Found]]:
+        """What each share of a query finds, and last what the whole text finds."""
         named = [(share.text or text, self._inside(query, share.filters)) for share in query.shares]
         texts = list(dict.fromkeys([text, *(own for own, _ in named)]))
         vectors = dict(zip(texts, self.embedder.encode(texts), strict=True))
         among = self.library.catalogue.eligible(query.filters, query.as_of)
-        found = self._both(text, vectors[text], among, POOL, dense_weight)
-        shares = [self._both(own, vectors[own], inside, SHARE, dense_weight) for own, inside in named]
-        ordered = _with_shares(found, shares)
-        asked = {*query.outlets, *query.filters.outlets}
-        return self._with_clusters(self._hits(ordered, limit, asked), query.as_of)
+        pool = LONG_SHARE if is_long(text) else SHARE
+        shares = [self._both(own, vectors[own], inside, pool, dense_weight) for own, inside in named]
+        return [*shares, self._both(text, vectors[text], among, POOL, dense_weight)]
 
     def _both(self, text: str, vector: Any, among: Numbers | None, pool: int, dense_weight: float) -> list[Found]:
         if among is not None and not among:
@@ -170,11 +140,9 @@ class HybridRetriever(BaseRetriever):
             return self._inside(query, Filters(outlets=scope.outlets))
         return kept
 
-    def _hits(self, found: Sequence[Found], limit: int, asked: set[str]) -> list[Hit]:
+    def _hits(self, found: Sequence[Found], stored: Stored, limit: int, asked: set[str]) -> list[Hit]:
         """The best, copies once; what one outlet has beyond its share stands behind all others."""
-        catalogue = self.library.catalogue
-        stored = catalogue.passages([item.number for item in found])
-        leads = catalogue.leads({passage.article_id for passage, _ in stored.values()})
+        leads = self.library.catalogue.leads({passage.article_id for passage, _ in stored.values()})
         hits: list[Hit] = []
         seen: list[tuple[frozenset[str], str]] = []
         shares: Counter[str] = Counter()
@@ -236,17 +204,3 @@ def _others(hit: Hit, cluster: Sequence[Headline], as_of: date | None) -> tuple[
     known = {hit.headline.article_id, *(head.article_id for head in hit.also_in)}
     there = [head for head in cluster if as_of is None or (head.published_at or "9999")[:10] <= as_of.isoformat()]
     return (*hit.also_in, *(head for head in there if head.article_id not in known))
-
-
-def _with_shares(found: Sequence[Found], shares: Sequence[Sequence[Found]]) -> list[Found]:
-    """All lists in one, by the sum of 1 / rank (reciprocal rank fusion, Cormack et al. 2009, with k = 0).
-
-    The best of each share stands early, and earlier still what several of them hold. Without shares nothing changes.
-    """
-    lists = [*shares, found]
-    items = {item.number: item for each in lists for item in each}
-    total: defaultdict[int, float] = defaultdict(float)
-    for each in lists:
-        for rank, item in enumerate(each, 1):
-            total[item.number] += 1 / rank
-    return [items[number] for number in sorted(total, key=lambda number: -total[number])]

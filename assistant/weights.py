@@ -12,7 +12,12 @@ from assistant.errors import ModelError
 from assistant.sentences import SENTENCE_FEATURES, coefficients
 
 LONG = 24
-"""Words of a question from which on it counts as a long one."""
+"""Words of the longest question that is not a long one."""
+
+
+def is_long(question: str) -> bool:
+    """Whether a question is so long that it asks for several articles at once."""
+    return len(question.split()) > LONG
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +60,7 @@ class Weights:
 
     def fitting(self, question: str) -> Weights:
         """The weights for a question of this length."""
-        if len(question.split()) <= LONG:
+        if not is_long(question):
             return self
         names = ("candidates", "place", "retrieval", "relevance", "answerable")
         chosen: dict[str, Any] = dict(zip(names, self.long, strict=True))

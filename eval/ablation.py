@@ -9,7 +9,8 @@ from typing import Any
 from assistant.baseline import PlainReader
 from assistant.chain import Assistant
 from assistant.domain import Hit, Query
-from assistant.retriever import DENSE_WEIGHT, Found, HybridRetriever
+from assistant.fusion import DENSE_WEIGHT, Found
+from assistant.retriever import HybridRetriever
 from assistant.weights import Weights
 from eval import metrics
 from eval.runner import Row

@@ -1,4 +1,4 @@
-"""Fits what a sentence's score is made of: by a softmax over the sentences of each question."""
+"""Fits what a score is made of: by a softmax over all that a question has to choose from, sentences or passages."""
 
 from __future__ import annotations
 
@@ -19,13 +19,26 @@ AGAINST = {"behind", "stranger", "kind", "place"}
 """Features that speak against a sentence."""
 
 Table = tuple[npt.NDArray[np.float64], npt.NDArray[np.bool_], float]
-"""Of one question: features [sentences, features], which sentences are evidence, its weight."""
+"""Of one question: features [sentences or passages, features], which of them are evidence, its weight."""
 
 
 def fit_sentences(tables: Sequence[Table]) -> tuple[float, ...]:
-    """Coefficients by which evidence is likeliest among all sentences of its question (a softmax over them).
+    """Coefficients by which evidence is likeliest among all sentences of its question.
 
     Each speaks in the direction that its meaning has, and some at least as much as `LEAST_OF_SENTENCES`.
+    """
+    least = [LEAST_OF_SENTENCES.get(name, 0.0) for name in SENTENCE_FEATURES]
+    return fit_choice(tables, [-size if name in AGAINST else size for name, size in zip(SENTENCE_FEATURES, least, strict=True)],
+                      [name in AGAINST for name in SENTENCE_FEATURES])  # fmt: skip
+
+
+def fit_choice(tables: Sequence[Table], least: Sequence[float], against: Sequence[bool]) -> tuple[float, ...]:
+    """Coefficients by which what is wanted is likeliest among all there is to choose from: a softmax in each question.
+
+    Args:
+        tables: One a question, with something wanted in each.
+        least: For each feature the coefficient that it has at least, or at most where it speaks against.
+        against: Which features speak against.
     """
     every = np.concatenate([values for values, _, _ in tables])
     middle, spread = every.mean(0), every.std(0) + 1e-6
@@ -40,10 +53,7 @@ def fit_sentences(tables: Sequence[Table]) -> tuple[float, ...]:
             slope = slope - weight * ((wanted - share) @ values)
         return total, slope
 
-    bounds, start = [], []
-    for name, by in zip(SENTENCE_FEATURES, spread, strict=True):
-        least = LEAST_OF_SENTENCES.get(name, 0.0) * by
-        bounds.append((None, -least) if name in AGAINST else (least, None))
-        start.append(-least if name in AGAINST else least)
+    start = [size * by for size, by in zip(least, spread, strict=True)]
+    bounds = [(None, low) if no else (low, None) for low, no in zip(start, against, strict=True)]
     found = minimize(cost, np.array(start), jac=True, method="L-BFGS-B", bounds=bounds).x / spread
     return tuple(round(float(value), 4) for value in found)

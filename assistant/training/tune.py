@@ -37,6 +37,8 @@ from eval.text import covers_groups
 
 REFUSALS = 0.2
 """Share of answerable questions that may be declined, when the threshold is chosen."""
+SMOOTH = 0.04
+"""Width of the bell curve over thresholds."""
 RIDGE = 2.0
 """Penalty on the squared coefficients of the confidence."""
 LEAST = {"names": 0.8, "numbers": 0.8}
@@ -240,10 +242,10 @@ def fit_logistic(table: Any, labels: Any, counts: Any) -> tuple[Any, float]:
 
 
 def tune_threshold(asked: Sequence[Asked], weights: Weights) -> Weights:
-    """The highest threshold that decides as well as the best one and declines few answerable questions.
+    """The threshold with the best end-to-end score among those that decline few answerable questions.
 
-    The end-to-end score is nearly flat over a wide stretch; along it the higher threshold answers less that is wrong.
-    "As well as" is within one standard error (Breiman et al., "Classification and Regression Trees", 1984).
+    A wrong answer and a needless refusal cost the same there. The score jumps with every single question, so that each
+    threshold is judged together with those near it, by a bell curve of the width `SMOOTH`.
     """
     rows = []
     for item in asked:
@@ -260,10 +262,12 @@ def tune_threshold(asked: Sequence[Asked], weights: Weights) -> Weights:
         )
         return good / total, refused, kept
 
-    trials = [t for t in np.arange(0.2, 0.81, 0.02) if judged(t)[1] <= REFUSALS]
-    score = max(judged(t)[0] for t in trials)
-    least = score - (score * (1 - score) / len(rows)) ** 0.5
-    best = float(max(t for t in trials if judged(t)[0] >= least))
+    trials = np.arange(0.2, 0.9, 0.01)
+    scores = np.array([judged(float(t))[0] for t in trials])
+    near = np.exp(-(((trials[:, None] - trials) / SMOOTH) ** 2) / 2)
+    smoothed = near @ scores / near.sum(1)
+    allowed = [at for at, t in enumerate(trials) if judged(float(t))[1] <= REFUSALS]
+    best = float(trials[max(allowed, key=lambda at: smoothed[at])])
     say("end to end, over-refusal, abstention recall", judged(best)[0], {"all": judged(best), "threshold": best})
     return replace(weights, threshold=round(best, 3))
 

@@ -164,3 +164,17 @@ def test_an_answer_that_cites_nothing_cannot_be_made(sample_assistant: Assistant
         replace(answer, citations=())
     with pytest.raises(ValueError, match="an abstention has none"):
         replace(answer, status="abstained")
+
+
+def test_plain_questions_about_one_article_are_answered(sample_assistant: Assistant) -> None:
+    """Short questions in other words than the article's: a reader trained for hard ones may come to doubt them."""
+    praised = sample_assistant.answer("What did Putin praise?")
+    assert praised.status == "answered" and "troops" in praised.text
+    assert sample_assistant.answer("What did Trump say about the troops?").status == "abstained"
+
+
+def test_two_questions_in_one_quote_no_sentence_twice(sample_assistant: Assistant) -> None:
+    answer = sample_assistant.answer("What did Kim pledge, and what did Putin praise?")
+    assert answer.status == "answered" and len(answer.citations) > 1
+    places = sorted((c.headline.version, c.start, c.end) for c in answer.citations)
+    assert all(one[0] != two[0] or one[2] <= two[1] for one, two in zip(places, places[1:], strict=False))

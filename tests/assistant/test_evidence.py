@@ -7,9 +7,10 @@ import numpy as np
 import pytest
 
 from assistant.confidence import named_share, number_share
-from assistant.domain import Headline, Hit, Passage
+from assistant.domain import Citation, Headline, Hit, Passage
 from assistant.errors import ModelError
 from assistant.evidence import header, read_part
+from assistant.quoting import Evidence, unsaid
 from assistant.reader import Reading
 from assistant.sentences import coefficients
 from assistant.weights import Weights, load_weights
@@ -217,3 +218,21 @@ def test_a_long_question_is_read_with_its_own_weights() -> None:
     for question, order in (("Who came?", ["a2", "a1"]), ("Who came " + "then " * 30, ["a1", "a2"])):
         found = read_part(ScoredReader(scores), question, [first, second], weights)
         assert [hit.passage.article_id for hit in found.hits] == order
+
+
+def test_a_sentence_that_one_part_quoted_is_not_quoted_again_for_the_next() -> None:
+    hit = make_hit(["Mara Sole opened it.", "The farm has 12 turbines.", "Nobody came.", "It cost nine million."])
+    start, end = hit.passage.start, hit.passage.end
+    whole = Evidence(hit, start, end, 1.0, part=1)
+    (second_start, second_end) = hit.passage.sentences[1]
+    said = Citation(1, replace(HEAD, version="v-a1"), "The farm has 12 turbines.", second_start, second_end)
+    assert [left.text for left in unsaid(whole, [said])] == [
+        "Mara Sole opened it.",
+        "Nobody came. It cost nine million.",
+    ]
+    assert unsaid(whole, []) == [whole]
+    assert unsaid(replace(whole, start=second_start, end=second_end), [said]) == []
+    elsewhere = replace(said, headline=replace(HEAD, version="v-other"))
+    assert unsaid(whole, [elsewhere]) == [whole]
+    differs = replace(whole, differs=True)
+    assert unsaid(differs, [said]) == [differs], "what another source contradicts is shown whole"

@@ -1,0 +1,78 @@
+"""The order of a long question's passages: by rank, by what the question names, by the clause that a sentence answers."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from assistant.domain import Filters, Headline, Passage, Query, Share
+from assistant.fusion import Found, fuse, reciprocal_ranks, with_shares
+from assistant.long_questions import LOOKED_AT, ORDER_FEATURES, order_features, order_long
+
+DAY = date(2023, 10, 3)
+
+
+def stored(number: int, text: str, outlet: str, day: str = "2023-10-03") -> tuple[Passage, Headline]:
+    passage = Passage(f"p{number}", f"a{number}", f"v{number}", 0, len(text), text, ((0, len(text)),))
+    return passage, Headline(f"a{number}", f"v{number}", number, "Title", outlet, None, day, None)
+
+
+PASSAGES = {
+    1: stored(1, "The harbour was quiet.", "The Post", "2023-10-04"),
+    2: stored(2, "Sellers on the market pay higher fees from Monday.", "The Post"),
+    3: stored(3, "Banks will end overdraft charges next spring.", "The Times"),
+}
+QUESTION = Query(
+    question="q",
+    standalone="Did The Post say that sellers pay higher fees while The Times says that banks end overdraft charges?",
+    outlets=("The Post",),
+    shares=(
+        Share(Filters(("The Post",), DAY, DAY), "say that sellers pay higher fees while"),
+        Share(Filters(("The Times",)), "says that banks end overdraft charges?"),
+    ),
+)
+
+
+def found(*numbers: int) -> list[Found]:
+    return [Found(number, 1.0 / rank, rank, rank) for rank, number in enumerate(numbers, 1)]
+
+
+def test_the_features_say_what_they_are_documented_to_say() -> None:
+    lists = [found(2), found(3, 2), found(1, 2, 3)]
+    table = order_features(QUESTION, found(1, 2, 3), lists, PASSAGES)
+    first, second, third = (dict(zip(ORDER_FEATURES, values, strict=True)) for values in table)
+    assert first["ranks"] == 1.0
+    assert second["ranks"] == pytest.approx(1 + 11 / 12 + 11 / 12)
+    assert (first["best_share"], second["best_share"], third["best_share"]) == (0.0, 1.0, 1.0)
+    assert (first["named"], second["named"], third["named"]) == (1.0, 1.0, 0.0)
+    assert (first["dated"], second["dated"], third["dated"]) == (0.0, 1.0, 0.0), "the day is asked of The Post alone"
+    assert first["clause"] == 0.0 < second["clause"]
+    assert third["clause"] > 0.0
+
+
+def test_what_answers_a_clause_comes_before_what_the_whole_question_found_first() -> None:
+    ordered = order_long(QUESTION, found(1, 2, 3), [found(2), found(3), found(1, 2, 3)], PASSAGES)
+    assert [item.number for item in ordered] == [2, 3, 1]
+    assert [item.score for item in ordered] == sorted((item.score for item in ordered), reverse=True)
+
+
+def test_passages_that_are_not_looked_at_or_not_stored_stay_behind() -> None:
+    many = {n: stored(n, "Nothing of note.", "The Post") for n in range(1, LOOKED_AT + 6)}
+    del many[4]
+    ordered = order_long(QUESTION, found(*range(1, LOOKED_AT + 6)), [[], [], found(*range(1, LOOKED_AT + 6))], many)
+    assert sorted(item.number for item in ordered) == list(range(1, LOOKED_AT + 6))
+    assert {item.number for item in ordered[LOOKED_AT:]} == {4, *range(LOOKED_AT + 2, LOOKED_AT + 6)}
+    assert order_long(QUESTION, [], [[], [], []], {}) == []
+
+
+def test_lists_are_added_by_their_ranks() -> None:
+    assert reciprocal_ranks([found(7, 8), found(8)], 0) == {7: 1.0, 8: 1.5}
+    assert [item.number for item in with_shares(found(1, 2), [found(3), found(2)])] == [2, 3, 1]
+    assert [item.number for item in with_shares(found(1, 2), [])] == [1, 2]
+
+
+def test_both_searches_are_scaled_over_their_own_list() -> None:
+    both = fuse([(1, 30.0), (2, 10.0)], [(2, 0.9), (3, 0.1)], dense_weight=0.5)
+    assert [(item.number, item.score) for item in both] == [(1, 1.0), (2, 0.5), (3, 0.0)]
+    assert (both[1].text_rank, both[1].dense_rank) == (2, 1)

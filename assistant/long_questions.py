@@ -7,14 +7,12 @@ question names, and how much of one clause stands in one of its sentences.
 
 from __future__ import annotations
 
-import math
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from assistant.domain import Headline, Passage, Query, Share
 from assistant.fusion import Found, reciprocal_ranks
-from assistant.words import word_roots
+from assistant.words import word_rarity, word_roots
 
 ORDER_FEATURES = ("ranks", "best_share", "named", "dated", "clause")
 """What the order is made of.
@@ -62,8 +60,8 @@ def order_long(query: Query, found: Sequence[Found], lists: Sequence[Sequence[Fo
         for values in order_features(query, first, lists, stored)
     ]
     scored = [replace(item, score=score) for item, score in zip(first, scores, strict=True)]
-    known = {item.number for item in first}
-    rest = [replace(item, score=min(scores, default=0.0)) for item in found if item.number not in known]
+    known, least = {item.number for item in first}, min(scores, default=0.0)
+    rest = [replace(item, score=least) for item in found if item.number not in known]
     return [*sorted(scored, key=lambda item: -item.score), *rest]
 
 
@@ -78,9 +76,7 @@ def _best_clauses(query: Query, passages: Sequence[Passage]) -> list[float]:
     """For each passage how much of one clause stands in one of its sentences, in log odds of rare words."""
     sentences = [[word_roots(passage.sentence(i)) for i in range(len(passage.sentences))] for passage in passages]
     wanted = word_roots(query.standalone)
-    counts = Counter(word for each in sentences for sentence in each for word in sentence & wanted)
-    among = sum(map(len, sentences))
-    rarity = {word: math.log((among + 1) / (counts[word] + 0.5)) for word in wanted}
+    rarity = word_rarity(wanted, [sentence for each in sentences for sentence in each])
     named = {word for outlet in query.outlets for word in word_roots(outlet)}
     own = [roots for share in query.shares if (roots := (word_roots(share.text) & wanted) - named)]
     clauses = own or [wanted]

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import math
 import re
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -16,7 +15,7 @@ from assistant.domain import Hit
 from assistant.kinds import kind_check
 from assistant.orders import is_order, sets_a_task
 from assistant.reader import UNREAD, Reading, sentence_answers, sentence_scores
-from assistant.words import content_words, names, word_roots
+from assistant.words import content_words, names, word_rarity, word_roots
 
 SENTENCE_FEATURES = (
     "evidence", "span", "behind", "passage", "rare", "around", "stranger", "kind", "quote", "place",
@@ -112,8 +111,7 @@ class _Asked:
         self.named = {word for name in names(question) for word in content_words(name)}
         self.holds_kind = kind_check(question)
         sentences = [sentence for passage in roots for sentence in passage]
-        counts = Counter(word for sentence in sentences for word in sentence & self.wanted)
-        self._rarity = {word: math.log((len(sentences) + 1) / (counts[word] + 0.5)) for word in self.wanted}
+        self._rarity = word_rarity(self.wanted, sentences)
         self._whole = sum(self._rarity.values()) or 1.0
 
     def share(self, sentence: set[str]) -> float:

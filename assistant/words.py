@@ -5,8 +5,11 @@ Used by the query side, the evidence side and the support check, so that all thr
 
 from __future__ import annotations
 
+import math
 import re
 import unicodedata
+from collections import Counter
+from collections.abc import Collection
 
 STOPWORDS = frozenset(
     """a about above after again against all also am an and any are aren't as at be because been before being below
@@ -82,6 +85,12 @@ def content_words(text: str) -> list[str]:
 def word_roots(text: str) -> set[str]:
     """The content words of a text cut to their first letters: enough to tell forms of one word from other words."""
     return {word[:5] if len(word) > 5 else word.rstrip("s") for word in content_words(text)}
+
+
+def word_rarity(wanted: set[str], sentences: Collection[set[str]]) -> dict[str, float]:
+    """Of each wanted word the log odds of not standing in a sentence, by how many of these sentences have it."""
+    counts = Counter(word for sentence in sentences for word in sentence & wanted)
+    return {word: math.log((len(sentences) + 1) / (counts[word] + 0.5)) for word in wanted}
 
 
 def numbers(text: str) -> set[float]:

@@ -21,12 +21,12 @@ from assistant.query import understand
 from assistant.retriever import HybridRetriever
 from assistant.training.examples import whole_library
 from assistant.training.fit_sentences import fit_choice
+from assistant.training.tune_long import four_figures
 from assistant.weights import is_long
 from eval import ranking
 from eval.suites import ready_suite
 
 FOLDS = 5
-DEPTH = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,11 +63,7 @@ def quality(ranked: Ranked, coefficients: Sequence[float] | None) -> tuple[float
     order = np.arange(len(ranked.facts))
     if coefficients is not None:
         order = np.argsort(-(ranked.values @ np.array(coefficients)), kind="stable")
-    top = [ranked.facts[i] for i in order[:DEPTH]]
-    return (
-        ranking.reciprocal_rank(top, DEPTH), ranking.success_at(top, 4), ranking.success_at(top, DEPTH),
-        ranking.recall_at(top, ranked.wanted, DEPTH),
-    )  # fmt: skip
+    return four_figures([ranked.facts[i] for i in order], ranked.wanted)
 
 
 def fit(ranked: Sequence[Ranked]) -> tuple[float, ...]:

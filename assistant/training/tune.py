@@ -263,13 +263,18 @@ def tune_threshold(asked: Sequence[Asked], weights: Weights) -> Weights:
         return good / total, refused, kept
 
     trials = np.arange(0.2, 0.9, 0.01)
-    scores = np.array([judged(float(t))[0] for t in trials])
+    found_at = [judged(float(t)) for t in trials]
     near = np.exp(-(((trials[:, None] - trials) / SMOOTH) ** 2) / 2)
-    smoothed = near @ scores / near.sum(1)
-    allowed = [at for at, t in enumerate(trials) if judged(float(t))[1] <= REFUSALS]
-    best = float(trials[max(allowed, key=lambda at: smoothed[at])])
-    say("end to end, over-refusal, abstention recall", judged(best)[0], {"all": judged(best), "threshold": best})
-    return replace(weights, threshold=round(best, 3))
+    smoothed = near @ np.array([good for good, _, _ in found_at]) / near.sum(1)
+    allowed = [at for at, (_, refused, _) in enumerate(found_at) if refused <= REFUSALS]
+    best = max(allowed, key=lambda at: smoothed[at])
+    threshold = round(float(trials[best]), 3)
+    say(
+        "end to end, over-refusal, abstention recall",
+        found_at[best][0],
+        {"all": found_at[best], "threshold": threshold},
+    )
+    return replace(weights, threshold=threshold)
 
 
 def say(what: str, value: float, more: dict[str, Any]) -> None:

@@ -58,17 +58,21 @@ def read_all(cases: Sequence[Case], data: Path, work: Path, model: Path) -> list
     return found
 
 
+def four_figures(facts: Sequence[frozenset[int]], wanted: int) -> tuple[float, float, float, float]:
+    """MRR@10, Hits@4, Hits@10 and evidence recall@10 of one question, its passages' facts given best first."""
+    return (
+        ranking.reciprocal_rank(facts, DEPTH), ranking.success_at(facts, 4), ranking.success_at(facts, DEPTH),
+        ranking.recall_at(facts, wanted, DEPTH),
+    )  # fmt: skip
+
+
 def quality(read: Sequence[Read], trial: tuple[int, float, float, float, float]) -> dict[str, float]:
     """MRR@10, Hits@4, Hits@10 and evidence recall@10 under candidates, place, retrieval, relevance and answerable."""
     figures = []
     for scores, facts, wanted in read:
         scores = scores[: trial[0]]
         order = np.argsort(trial[1] * np.arange(len(scores)) - scores @ np.array(trial[2:]), kind="stable")
-        top = [facts[i] for i in order[:DEPTH]]
-        figures.append((
-            ranking.reciprocal_rank(top, DEPTH), ranking.success_at(top, 4), ranking.success_at(top, DEPTH),
-            ranking.recall_at(top, wanted, DEPTH),
-        ))  # fmt: skip
+        figures.append(four_figures([facts[i] for i in order], wanted))
     return dict(zip(("mrr", "hits_4", "hits_10", "recall_10"), np.mean(figures, axis=0).round(4).tolist(), strict=True))
 
 

@@ -6,7 +6,7 @@ from assistant import bundled
 from assistant.baseline import PlainReader
 from assistant.chain import Assistant
 from assistant.chat_models import make_chat_model
-from assistant.embedder import Embedder, make_embedder
+from assistant.embedder import Embedder, OnnxEmbedder, make_embedder
 from assistant.evidence import PassageReader
 from assistant.library import Library
 from assistant.reader import Reader
@@ -43,7 +43,12 @@ def build_assistant(settings: Settings) -> Assistant:
         ModelError: A model is missing.
     """
     library, embedder = open_library(settings)
-    reader: PassageReader = Reader(bundled.READER_FILE, bundled.tokenizer_file(), threads=settings.threads or None)
+    reader: PassageReader = Reader(
+        bundled.READER_FILE,
+        bundled.tokenizer_file(),
+        threads=settings.threads or None,
+        embedder=embedder if isinstance(embedder, OnnxEmbedder) else None,
+    )
     if not bundled.READER_FILE.exists():
         reader, weights = PlainReader(embedder), Weights()
     else:

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from assistant.embedder import Embedder
+from assistant.embedder import Embedder, cosines
 from assistant.reader import Reading
 from assistant.words import content_words
 
@@ -30,20 +30,23 @@ class PlainReader:
         wanted = set(content_words(question))
         stretches = [_stretches(text) for _, text in passages]
         texts = [text[a:b] for (_, text), spans in zip(passages, stretches, strict=True) for a, b in spans]
-        vectors = self._embedder.encode([question, *texts])
-        cosines = iter((vectors[1:] @ vectors[0]).tolist())
+        likeness = iter(self.likeness(question, texts))
         readings = []
         for (header, text), spans in zip(passages, stretches, strict=True):
             known = wanted & set(content_words(header))
             scores = []
             for a, b in spans:
                 shared = len(wanted & (set(content_words(text[a:b])) | known)) / max(1, len(wanted))
-                scores.append(4 * next(cosines) + 2 * shared - 3)
+                scores.append(4 * next(likeness) + 2 * shared - 3)
             best = max(scores, default=-10.0)
             tokens = np.tile(np.array(scores, np.float32), (3, 1))
             tokens[:2] = 0
             readings.append(Reading(best, best, (), np.array(spans, np.int64).reshape(-1, 2), tokens))
         return readings
+
+    def likeness(self, question: str, texts: Sequence[str]) -> list[float]:
+        """The question's cosine with each text."""
+        return cosines(self._embedder, question, texts)
 
 
 def _stretches(text: str) -> list[tuple[int, int]]:

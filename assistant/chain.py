@@ -99,12 +99,12 @@ class Assistant:
     def search(self, query: str, k: int = 10, filters: Filters | None = None, as_of: date | None = None) -> list[Hit]:
         """Find passages without answering, best first, in the order in which they would be read, with what is around them."""
         understood = self._understand(query, (), filters, as_of)
-        hits = self.retriever.find(
-            understood, understood.standalone, max(k, self.weights.fitting(understood.standalone).candidates)
-        )
-        newest = understood.newest_first
-        found = read_part(self.reader, understood.standalone, hits, self.weights, rest=True, newest=newest)
-        return widen(found.hits, self.library.catalogue, k)
+        text, newest = understood.standalone, understood.newest_first
+        weights = self.weights.fitting(text)
+        hits = self.retriever.find(understood, text, max(k, weights.candidates))
+        if newest or weights.relevance or weights.answerable:  # else reading changes nothing of the order
+            hits = list(read_part(self.reader, text, hits, self.weights, rest=True, newest=newest).hits)
+        return widen(hits, self.library.catalogue, k)
 
     def _read(self, query: Query, part: str, hits: Sequence[Hit], number: int) -> Finding:
         return read_part(self.reader, part, hits, self.weights, number, newest=query.newest_first)

@@ -121,6 +121,12 @@ class SentenceTransformerEmbedder(Embeddings):
 Embedder = OnnxEmbedder | SentenceTransformerEmbedder
 
 
+def cosines(embedder: Embedder, text: str, others: Sequence[str]) -> list[float]:
+    """The cosine of a text with each of others."""
+    first, *rows = embedder.encode([text, *others])
+    return [float(row @ first) for row in rows]
+
+
 def make_embedder(name: str, threads: int = 0) -> Embedder:
     """The embedder for a settings' `embedding_model`."""
     return OnnxEmbedder(threads) if name == BUNDLED_EMBEDDING else SentenceTransformerEmbedder(name)

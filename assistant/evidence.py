@@ -15,7 +15,7 @@ from assistant.confidence import features, logistic
 from assistant.domain import Hit
 from assistant.quoting import Evidence, choose
 from assistant.reader import Reading, format_header
-from assistant.sentences import Candidate, score_sentences
+from assistant.sentences import Candidate, look_again, score_sentences
 from assistant.weights import Weights
 
 
@@ -24,6 +24,10 @@ class PassageReader(Protocol):
 
     def read(self, question: str, passages: Sequence[tuple[str, str]]) -> list[Reading]:
         """One reading per (header, text), in the order given."""
+        ...
+
+    def likeness(self, question: str, texts: Sequence[str]) -> list[float]:
+        """The question's cosine with each text."""
         ...
 
 
@@ -84,6 +88,8 @@ def read_part(
     ordered = tuple(_read_hit(hit, reading, score, rank) for rank, (score, hit, reading) in enumerate(scored, 1))
     ordered_readings = [reading for _, _, reading in scored]
     candidates = score_sentences(question, ordered, ordered_readings, weights.sentence)
+    if weights.looked:
+        candidates = look_again(question, ordered, candidates, reader.likeness, weights.looked)
     evidence = choose(ordered, candidates, weights, part)
     sure = 0.0
     if evidence:

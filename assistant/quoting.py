@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from assistant.corrections import completed, find_correction, is_notice
 from assistant.domain import Citation, Hit
-from assistant.sentences import Candidate, sentence_text
+from assistant.sentences import LOOKED_AT, Candidate, sentence_text
 from assistant.weights import Weights
 from assistant.words import content_words, fold, names, numbers, word_roots
 
@@ -56,15 +57,12 @@ class Evidence:
 
 
 def choose(hits: Sequence[Hit], candidates: Sequence[Candidate], weights: Weights, part: int) -> list[Evidence]:
-    """The sentences to quote: the best, those nearly as good, and one of another source that says otherwise."""
+    """The sentences to quote: the best, those about as likely, and one of another source that says otherwise."""
     kept: list[Candidate] = []
-    for item in candidates:
-        behind = kept[0].score - item.score if kept else 0.0
-        if behind > max(weights.second, weights.beside) or len(kept) == MAX_QUOTED:
-            break
+    for item, share in _likely(hits, candidates[:LOOKED_AT]):
         near = any(_next_to(hits, item, other) for other in kept)
-        fits = behind <= (weights.beside if near else weights.second)
-        if fits and not any(_same_sentence(hits, item, other) for other in kept):
+        fits = share >= weights.second or (near and kept[0].score - item.score <= weights.beside)
+        if len(kept) < MAX_QUOTED and (fits or not kept):
             kept.append(item)
     other = _contrary(hits, candidates, weights)
     if other is not None:
@@ -78,6 +76,24 @@ def choose(hits: Sequence[Hit], candidates: Sequence[Candidate], weights: Weight
         names_both = {hits[candidates[0].place].headline.article_id, hits[other.place].headline.article_id}
         evidence = [replace(e, differs=e.hit.headline.article_id in names_both) for e in evidence]
     return evidence
+
+
+def _likely(hits: Sequence[Hit], candidates: Sequence[Candidate]) -> list[tuple[Candidate, float]]:
+    """Each sentence once, best first, with how likely it is the one: its share of the exponentiated scores.
+
+    One that stands in several passages or copies has the shares of all of them.
+    """
+    found: list[tuple[Candidate, float]] = []
+    every = [math.exp(item.score - candidates[0].score) for item in candidates]
+    for item, size in zip(candidates, every, strict=True):
+        share = size / sum(every)
+        for at, (other, so_far) in enumerate(found):
+            if _same_sentence(hits, item, other):
+                found[at] = (other, so_far + share)
+                break
+        else:
+            found.append((item, share))
+    return found
 
 
 def unsaid(evidence: Evidence, said: Sequence[Citation]) -> list[Evidence]:

@@ -18,6 +18,8 @@ import numpy.typing as npt
 import onnxruntime
 from tokenizers import Tokenizer
 
+from assistant.embedder import OnnxEmbedder, cosines
+
 Floats = npt.NDArray[np.float32]
 Offsets = tuple[int, int]
 
@@ -73,7 +75,13 @@ class Reader:
     """The trained reader; opened at its first use, safe to share between threads."""
 
     def __init__(
-        self, model_path: Path, tokenizer_path: Path, *, threads: int | None = None, max_tokens: int = 256
+        self,
+        model_path: Path,
+        tokenizer_path: Path,
+        *,
+        threads: int | None = None,
+        max_tokens: int = 256,
+        embedder: OnnxEmbedder | None = None,
     ) -> None:
         """Remember where the model is.
 
@@ -82,9 +90,11 @@ class Reader:
             tokenizer_path: The bundled MiniLM's tokenizer.json.
             threads: Threads for one question; ONNX Runtime's choice when None.
             max_tokens: Question, header and passage together; the passage is cut to fit.
+            embedder: The bundled one where it is open already; the weights are fitted to its cosines, to no other's.
         """
         self._model_path, self._tokenizer_path = model_path, tokenizer_path
         self._threads, self._max_tokens = threads, max_tokens
+        self._embedder = embedder or OnnxEmbedder(threads or 0)
         self._lock = threading.Lock()
         self._session: Any = None
         self._tokenizer: Any = None
@@ -138,6 +148,10 @@ class Reader:
                 logits = np.stack([part[at, here] for part in outputs[:3]])
                 found[i] = make_reading(float(outputs[3][at]), float(outputs[4][at]), offsets, logits)
         return [found[i] for i in range(len(rows))]
+
+    def likeness(self, question: str, texts: Sequence[str]) -> list[float]:
+        """The question's cosine with each text."""
+        return cosines(self._embedder, question, texts)
 
     def _ids(self, texts: Sequence[str]) -> Any:
         return self._tokenizer.encode_batch(list(texts), add_special_tokens=False)

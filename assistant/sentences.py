@@ -1,6 +1,7 @@
 """Scores every sentence that was read: what the reader says of it, and plain facts about its words, added up.
 
-The coefficients are fitted with the reader (see `assistant.training.tune`) and stored beside it; with them the scores
+The best of them are looked at again beside their likeness to the question, which is too dear to work out for all. The
+coefficients are fitted with the reader (see `assistant.training.tune`) and stored beside it; with them the scores
 are log odds between the sentences of one question.
 """
 
@@ -8,8 +9,8 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 
 from assistant.domain import Hit
 from assistant.kinds import kind_check
@@ -29,6 +30,13 @@ added up. stranger: whether it names others, and nobody whom the question names.
 time that is asked for. quote: whether it quotes, where the question asks what was said. place: how far down its article
 it stands.
 """
+LIKENESS = ("alike", "alike_after")
+"""What is known besides of the sentences that are looked at again: the question's cosine with the sentence, and with the
+one before it and the sentence together."""
+LOOKED_AGAIN = 12
+"""So many of the best sentences are looked at again."""
+MOST_ALIKE, MOST_BEFORE = 500, 300
+"""Characters of a sentence, and of the one before it, that are compared with the question."""
 MOST_BEHIND = 5
 SCREEN = 500
 """Characters of an article that are taken for its top, in `place`."""
@@ -51,7 +59,7 @@ class Candidate:
         span: Its offsets in the article's text.
         logits: Evidence and best answer, as the reader gave them.
         answer: The words that the reader points at.
-        values: Its `SENTENCE_FEATURES`.
+        values: Its `SENTENCE_FEATURES`, and its `LIKENESS` once it was looked at again.
     """
 
     score: float
@@ -90,6 +98,38 @@ def score_sentences(
     # A sentence that gives orders to a machine answers nobody. Only those that could be quoted are looked at.
     first = [item for item in candidates[:LOOKED_AT] if not _gives_orders(sentence_text(hits, item))]
     return first + candidates[LOOKED_AT:]
+
+
+Likeness = Callable[[str, Sequence[str]], Sequence[float]]
+"""Cosines of a question with texts."""
+
+
+def look_again(
+    question: str, hits: Sequence[Hit], candidates: Sequence[Candidate], likeness: Likeness, weights: Sequence[float]
+) -> list[Candidate]:
+    """The first `LOOKED_AGAIN` candidates, scored with their likeness to the question too, best first.
+
+    Args:
+        question: As it was read.
+        hits: The passages.
+        candidates: From `score_sentences`.
+        likeness: Compares the question with sentences.
+        weights: Of `SENTENCE_FEATURES` and `LIKENESS`.
+    """
+    first = candidates[:LOOKED_AGAIN]
+    cosines = likeness(question, [text for item in first for text in _compared(hits, item)])
+    found = []
+    for item, alike, after in zip(first, cosines[::2], cosines[1::2], strict=True):
+        values = (*item.values, alike, after)
+        score = sum(weight * value for weight, value in zip(weights, values, strict=True))
+        found.append(replace(item, score=score, values=values))
+    return sorted(found, key=lambda item: (-item.score, item.place, item.index))
+
+
+def _compared(hits: Sequence[Hit], item: Candidate) -> tuple[str, str]:
+    text = sentence_text(hits, item)[:MOST_ALIKE]
+    before = hits[item.place].passage.sentence(item.index - 1)[-MOST_BEFORE:] if item.index else ""
+    return text, f"{before} {text}"
 
 
 def sentence_text(hits: Sequence[Hit], item: Candidate) -> str:

@@ -3,21 +3,30 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from assistant.confidence import FEATURES
 from assistant.errors import ModelError
-from assistant.sentences import SENTENCE_FEATURES, coefficients
+from assistant.sentences import LIKENESS, SENTENCE_FEATURES, coefficients
 
 LONG = 24
 """Words of the longest question that is not a long one."""
 
 
+_SEVERAL = re.compile(r"\b(?:and|both|each|between)\b", re.I)
+
+
 def is_long(question: str) -> bool:
     """Whether a question is so long that it asks for several articles at once."""
     return len(question.split()) > LONG
+
+
+def asks_for_several(question: str) -> bool:
+    """Whether the words of one part of a question allow for more than one thing: "in May and in June"."""
+    return bool(_SEVERAL.search(question))
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,8 +39,12 @@ class Weights:
         relevance: Weight of the reader's relevance in the passage's score.
         answerable: Weight of "holds the answer" in the passage's score.
         sentence: Coefficients of a sentence's score (see `assistant.sentences`).
-        second: A further sentence is quoted when its score is at most this much below the best.
-        beside: The same for a sentence next to one that is quoted: with it it makes one quotation.
+        looked: The same with its likeness to the question, for the best sentences, which are looked at again; empty when
+            they are not.
+        second: A further sentence is quoted when it is at least so likely to be the one, from 0 to 1.
+        several: The same for a question that asks for several things.
+        beside: A sentence next to one that is quoted joins it, in one quotation, when its score is at most this much below
+            the best.
         contrary: A sentence of another source with another number is shown when its score is at most this much below.
         newest: Weight of being newer than the other hits, where the question asks for the latest.
         confidence: Coefficients of the logistic confidence (see `assistant.confidence`), the constant last.
@@ -48,7 +61,9 @@ class Weights:
     relevance: float = 0.5
     answerable: float = 0.5
     sentence: tuple[float, ...] = coefficients(evidence=1.0, span=0.25, passage=0.5, rare=4.0, stranger=-2.0)
-    second: float = 1.0
+    looked: tuple[float, ...] = ()
+    second: float = 0.3
+    several: float = 0.2
     beside: float = 1.0
     contrary: float = 5.0
     newest: float = 1.0
@@ -59,12 +74,13 @@ class Weights:
     long: tuple[int, float, float, float, float] = (24, 0.0, 1.0, 0.5, 0.5)
 
     def fitting(self, question: str) -> Weights:
-        """The weights for a question of this length."""
+        """The weights for one part of a question, by its length and its words."""
+        fit = replace(self, second=min(self.second, self.several)) if asks_for_several(question) else self
         if not is_long(question):
-            return self
+            return fit
         names = ("candidates", "place", "retrieval", "relevance", "answerable")
         chosen: dict[str, Any] = dict(zip(names, self.long, strict=True))
-        return replace(self, **chosen)
+        return replace(fit, **chosen)
 
 
 def load_weights(path: Path) -> Weights:
@@ -77,7 +93,9 @@ def load_weights(path: Path) -> Weights:
         given: dict[str, Any] = json.loads(path.read_text("utf-8"))
         fields: dict[str, Any] = {name: tuple(v) if isinstance(v, list) else v for name, v in given.items()}
         weights = Weights(**fields)
-        for name, count in (("confidence", len(FEATURES) + 1), ("sentence", len(SENTENCE_FEATURES))):
+        looked = len(SENTENCE_FEATURES) + len(LIKENESS) if weights.looked else 0
+        counts = {"confidence": len(FEATURES) + 1, "sentence": len(SENTENCE_FEATURES), "looked": looked}
+        for name, count in counts.items():
             if len(getattr(weights, name)) != count:
                 raise ValueError(f"expected {count} coefficients in {name}, found {len(getattr(weights, name))}")
     except (OSError, ValueError, TypeError, KeyError) as error:

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 from scipy.optimize import minimize
 
-from assistant.sentences import SENTENCE_FEATURES
+from assistant.sentences import LIKENESS, SENTENCE_FEATURES
 
 RIDGE = 2.0
 """Penalty on the squared coefficients, of features scaled to one spread."""
-LEAST_OF_SENTENCES = {"rare": 1.5, "stranger": 0.75, "kind": 0.75}
+LEAST_AT_FIRST = {"rare": 1.5, "stranger": 0.75, "kind": 0.75}
 """Least sizes of some coefficients: they keep the words of one person from another's question, of which there are few."""
+LEAST_AGAIN = {"rare": 1.5, "kind": 0.75}
+"""The same where sentences are looked at again: strangers were passed over the first time, and likeness tells the rest."""
 AGAINST = {"behind", "stranger", "kind", "place"}
 """Features that speak against a sentence."""
 
@@ -22,14 +24,19 @@ Table = tuple[npt.NDArray[np.float64], npt.NDArray[np.bool_], float]
 """Of one question: features [sentences or passages, features], which of them are evidence, its weight."""
 
 
-def fit_sentences(tables: Sequence[Table]) -> tuple[float, ...]:
+def fit_sentences(tables: Sequence[Table], least: Mapping[str, float] = LEAST_AT_FIRST) -> tuple[float, ...]:
     """Coefficients by which evidence is likeliest among all sentences of its question.
 
-    Each speaks in the direction that its meaning has, and some at least as much as `LEAST_OF_SENTENCES`.
+    Each speaks in the direction that its meaning has, and some at least as much as `least` says.
+
+    Args:
+        tables: Of `SENTENCE_FEATURES`, or of those and `LIKENESS`.
+        least: Least sizes, by name.
     """
-    least = [LEAST_OF_SENTENCES.get(name, 0.0) for name in SENTENCE_FEATURES]
-    return fit_choice(tables, [-size if name in AGAINST else size for name, size in zip(SENTENCE_FEATURES, least, strict=True)],
-                      [name in AGAINST for name in SENTENCE_FEATURES])  # fmt: skip
+    named = (SENTENCE_FEATURES + LIKENESS)[: tables[0][0].shape[1]]
+    signs = [-1 if name in AGAINST else 1 for name in named]
+    bounds = [sign * least.get(name, 0.0) for sign, name in zip(signs, named, strict=True)]
+    return fit_choice(tables, bounds, [sign < 0 for sign in signs])
 
 
 def fit_choice(tables: Sequence[Table], least: Sequence[float], against: Sequence[bool]) -> tuple[float, ...]:

@@ -8,8 +8,8 @@ from __future__ import annotations
 import argparse
 import json
 import pickle
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, replace
 from itertools import product
 from pathlib import Path
 from typing import Any
@@ -20,20 +20,16 @@ from sklearn.metrics import roc_auc_score
 
 from assistant import bundled
 from assistant.confidence import FEATURES
-from assistant.domain import Hit
-from assistant.evidence import Finding, evidence_features, header, read_part
-from assistant.query import understand
-from assistant.quoting import Evidence, choose
-from assistant.reader import Reader, Reading
-from assistant.retriever import HybridRetriever
-from assistant.sentences import SENTENCE_FEATURES, Candidate, score_sentences
+from assistant.evidence import evidence_features
+from assistant.quoting import choose
+from assistant.sentences import LIKENESS, SENTENCE_FEATURES
 from assistant.training.__main__ import OURS
-from assistant.training.examples import is_held, read_questions, whole_library
-from assistant.training.fit_sentences import Table, fit_sentences
+from assistant.training.asked import Asked, findings, gather, is_evidence, is_gold, right, scored
+from assistant.training.examples import is_held, read_questions
+from assistant.training.fit_sentences import LEAST_AGAIN, Table, fit_sentences
 from assistant.training.tune_long import read_all, tune_long, untaught
 from assistant.weights import Weights
 from eval.cases import half_of
-from eval.text import covers_groups
 
 REFUSALS = 0.2
 """Share of answerable questions that may be declined, when the threshold is chosen."""
@@ -44,59 +40,13 @@ RIDGE = 2.0
 LEAST = {"names": 0.8, "numbers": 0.8}
 """Least coefficients. Every question that is tuned on names what stands in its article, so these two tell nothing there;
 people also ask for what no article names."""
-SECONDS = (0.5, 1.0, 1.5, 2.0, 3.0)
+SECONDS = (0.2, 0.25, 0.3, 0.35, 0.4, 1.0)
+SEVERAL = (0.1, 0.15, 0.2, 0.25, 0.3)
+BESIDE = (1.0, 2.0, 3.0, 4.0)
 CONTRARY = 2.0
 """How far below the best, in log odds, a sentence may be that says otherwise. There are too few to choose it by."""
 READ_FIRST = 5
 """Hits among which evidence should be, besides being first."""
-DEV_WEIGHT = 4
-"""A dev question counts as so many of ours: they are few, and are the kind that is asked."""
-
-
-@dataclass(slots=True)
-class Asked:
-    """A question with what was found and read for each of its parts."""
-
-    row: dict[str, Any]
-    parts: list[tuple[str, list[Hit], list[Reading]]]
-    weight: int = 1
-
-
-class Remembered:
-    """Gives the readings that were made before."""
-
-    def __init__(self, readings: Sequence[Reading]) -> None:
-        self._readings = readings
-
-    def read(self, question: str, passages: Sequence[tuple[str, str]]) -> list[Reading]:
-        """The first readings, as many as there are passages."""
-        return list(self._readings[: len(passages)])
-
-
-def gather(rows: Iterable[dict[str, Any]], data: Path, work: Path, model: Path, candidates: int) -> list[Asked]:
-    """Search and read for every question."""
-    library, embedder = whole_library(data, work)
-    retriever = HybridRetriever(library=library, embedder=embedder)
-    reader = Reader(model, bundled.tokenizer_file())
-    outlets = library.catalogue.outlets()
-    found = []
-    for row in rows:
-        query = understand(row["question"], row.get("history") or (), outlets=outlets)
-        parts = []
-        for part in query.parts:
-            hits = retriever.find(query, part, candidates)
-            parts.append((part, hits, reader.read(part, [(header(hit), hit.passage.text) for hit in hits])))
-        found.append(Asked(row, parts, DEV_WEIGHT if row["id"].startswith("dev") else 1))
-    library.close()
-    return found
-
-
-def is_gold(hit: Hit, row: dict[str, Any]) -> bool:
-    """Whether a passage covers evidence."""
-    p = hit.passage
-    return any(
-        e["doc_id"] == hit.headline.source_id and p.start < e["end"] and e["start"] < p.end for e in row["evidence"]
-    )
 
 
 def tune_passages(asked: Sequence[Asked], weights: Weights) -> Weights:
@@ -127,59 +77,39 @@ def tune_passages(asked: Sequence[Asked], weights: Weights) -> Weights:
     return replace(weights, retrieval=best[0], relevance=best[1], answerable=best[2])
 
 
-def findings(item: Asked, weights: Weights) -> list[Finding]:
-    """What reading gives for each part under these weights."""
-    return [
-        read_part(Remembered(readings), part, hits, weights, number)
-        for number, (part, hits, readings) in enumerate(item.parts)
-    ]
-
-
-def right(item: Asked, evidence: Sequence[Evidence]) -> tuple[bool, float]:
-    """Whether the quotations answer and one of them is evidence; the share of them that is."""
-    text = " ".join(e.text for e in evidence)
-    groups = item.row.get("must_include") or [item.row["answers"]]
-    good = [
-        any(
-            g["doc_id"] == e.hit.headline.source_id and e.start < g["end"] and g["start"] < e.end
-            for g in item.row["evidence"]
-        )
-        for e in evidence
-    ]
-    return covers_groups(text, groups) and any(good), sum(good) / max(1, len(good))
-
-
 def tune_sentences(asked: Sequence[Asked], weights: Weights) -> Weights:
-    """Coefficients of a sentence's score, and how near further sentences must be."""
-    weights = replace(weights, sentence=fit_sentences(sentence_tables(asked, weights)))
-    scored = [(item, _scored(item, weights)) for item in asked if item.row["answerable"]]
-    total = sum(item.weight for item, _ in scored)
+    """Coefficients of a sentence's score, at first and looked at again, and how near further sentences must be.
+
+    Wanted are quotations that hold the answer, and quotations that are evidence; a missed answer counts twice as much as
+    a quotation too many.
+    """
+    weights = replace(weights, sentence=fit_sentences(sentence_tables(asked, weights)), looked=())
+    blind = replace(weights, looked=(0.0,) * (len(SENTENCE_FEATURES) + len(LIKENESS)))
+    weights = replace(weights, looked=fit_sentences(sentence_tables(asked, blind), LEAST_AGAIN))
+    known = [(item, scored(item, weights)) for item in asked if item.row["answerable"]]
+    total = sum(item.weight for item, _ in known)
 
     def quality(trial: Weights) -> float:
-        found = 0.0
-        for item, parts in scored:
-            quoted = [e for n, (f, _, sentences) in enumerate(parts) for e in choose(f.hits, sentences, trial, n)]
-            hit, share = right(item, quoted)
-            found += item.weight * (hit + 0.5 * share)
-        return found / total
+        answered = good = every = 0.0
+        for item, parts in known:
+            quoted = [
+                e
+                for n, (f, _, sentences) in enumerate(parts)
+                for e in choose(f.hits, sentences, trial.fitting(f.part), n)
+            ]
+            hit, evidence = right(item, quoted)
+            answered += item.weight * hit
+            good += item.weight * evidence
+            every += item.weight * len(quoted)
+        return 2 * answered / total + good / every
 
-    trials = [
-        replace(weights, second=second, beside=beside) for beside in SECONDS for second in SECONDS if second <= beside
-    ]
+    trials = [replace(weights, second=second, beside=beside) for second in SECONDS for beside in BESIDE]
     weights = max(trials, key=quality)
-    found = dict(zip(SENTENCE_FEATURES, weights.sentence, strict=True))
-    say("sentences", quality(weights), {**found, "second": weights.second, "beside": weights.beside})
+    weights = max((replace(weights, several=several) for several in SEVERAL), key=quality)
+    for name, fitted in (("sentence", weights.sentence), ("looked", weights.looked)):
+        print(name, dict(zip(SENTENCE_FEATURES + LIKENESS, fitted, strict=False)))
+    say("sentences", quality(weights), {"second": weights.second, "several": weights.several, "beside": weights.beside})
     return weights
-
-
-def _scored(item: Asked, weights: Weights) -> list[tuple[Finding, list[Reading], list[Candidate]]]:
-    """Of each part what was found, the readings in the order of its hits, and all sentences, best first."""
-    parts = []
-    for (part, hits, readings), finding in zip(item.parts, findings(item, weights), strict=True):
-        by_id = {hit.passage.id: reading for hit, reading in zip(hits, readings, strict=True)}
-        ordered = [by_id[hit.passage.id] for hit in finding.hits]
-        parts.append((finding, ordered, score_sentences(part, finding.hits, ordered, weights.sentence)))
-    return parts
 
 
 def sentence_tables(asked: Sequence[Asked], weights: Weights) -> list[Table]:
@@ -187,27 +117,18 @@ def sentence_tables(asked: Sequence[Asked], weights: Weights) -> list[Table]:
     tables = []
     for item in asked:
         if item.row["answerable"] and len(item.parts) == 1:
-            ((finding, _, candidates),) = _scored(item, weights)
+            ((finding, _, candidates),) = scored(item, weights)
             gold = [is_evidence(finding.hits[c.place], c.span, item.row) for c in candidates]
             if any(gold):
                 tables.append((np.array([c.values for c in candidates]), np.array(gold), float(item.weight)))
     return tables
 
 
-def is_evidence(hit: Hit, span: tuple[int, int], row: dict[str, Any]) -> bool:
-    """Whether a sentence covers most of an evidence, or most of it is evidence."""
-    return any(
-        e["doc_id"] == hit.headline.source_id
-        and min(span[1], e["end"]) - max(span[0], e["start"]) > 0.5 * min(span[1] - span[0], e["end"] - e["start"])
-        for e in row["evidence"]
-    )
-
-
 def tune_confidence(asked: Sequence[Asked], weights: Weights) -> Weights:
     """The logistic function and the threshold."""
     values, known, counts = [], [], []
     for item in asked:
-        for finding, ordered, candidates in _scored(item, weights):
+        for finding, ordered, candidates in scored(item, weights):
             values.append(evidence_features(finding.part, finding.hits, ordered, candidates, finding.evidence))
             known.append(item.row["answerable"])
             counts.append(item.weight)

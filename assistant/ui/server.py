@@ -25,6 +25,9 @@ from assistant.ui.desk import Desk
 
 log = logging.getLogger(__name__)
 STATIC = Path(__file__).parent / "static"
+KEEP_ALIVE = 75
+"""Seconds that an idle connection stays open: longer than clients and proxies keep theirs (httpx 5, nginx 60). When both
+close at the same second, a question sent in that moment is lost."""
 
 
 @dataclass(frozen=True)
@@ -128,7 +131,7 @@ def serve(settings: Settings, options: Options = Options(), build: Callable[[Set
     front = Front(Boot(settings, build or _assistant), options)
     config = uvicorn.Config(
         front, host=settings.host, port=settings.port, log_level="warning", ws="none", server_header=False,
-        timeout_graceful_shutdown=2,
+        timeout_graceful_shutdown=2, timeout_keep_alive=KEEP_ALIVE,
     )  # fmt: skip
     server = uvicorn.Server(config)
     logging.getLogger("uvicorn.error").addFilter(_worth_saying)

@@ -11,6 +11,7 @@ from assistant.citations import check_exact
 from assistant.domain import Answer, Checked, Draft, Filters, Finished, Restarted, Retrieved, Understood, answer_record
 from assistant.errors import ModelError, UsageError
 from assistant.testing import ScriptedChatModel
+from assistant.weights import is_long
 
 PLEDGE = "what did Kim pledge?"
 
@@ -87,6 +88,19 @@ def test_an_outlet_named_in_the_question_gets_its_share(sample_assistant: Assist
     for outlet in outlets[:3]:
         hits = sample_assistant.search(f"What did {outlet} report about the weather?", 10)
         assert outlet in {hit.headline.outlet for hit in hits}
+
+
+def test_a_search_for_a_long_question_is_not_read(sample_assistant: Assistant, monkeypatch: pytest.MonkeyPatch) -> None:
+    question = "Which minister said that the port would open again " + "and who was there " * 6 + "on Monday?"
+    assert is_long(question)
+
+    def read(question: str, passages: object) -> None:
+        raise AssertionError("it was read")
+
+    monkeypatch.setattr(sample_assistant.reader, "read", read)
+    hits = sample_assistant.search(question, 5)
+    assert len(hits) == 5
+    assert [hit.score for hit in hits] == sorted((hit.score for hit in hits), reverse=True)
 
 
 def test_checked_sentences_of_a_chat_model_are_kept_and_the_rest_dropped(sample_assistant: Assistant) -> None:

@@ -43,6 +43,9 @@ class ScoredReader:
             readings.append(Reading(max((v for *_, v in found), default=-9.0), self.answerable, (), offsets, tokens))
         return readings
 
+    def likeness(self, question: str, texts: Sequence[str]) -> list[float]:
+        return [float(question.lower() in text.lower()) for text in texts]
+
 
 WEIGHTS = Weights(retrieval=0, relevance=1, answerable=0, sentence=coefficients(evidence=1.0), second=1.0)
 
@@ -71,6 +74,27 @@ def test_a_neighbour_may_be_further_behind_than_a_sentence_elsewhere() -> None:
     weights = replace(WEIGHTS, second=1.0, beside=2.0)
     (evidence,) = read_part(ScoredReader(scores), "q", [hit], weights).evidence
     assert evidence.text == "Mara Sole opened it. The farm has 12 turbines."
+
+
+def test_of_two_good_sentences_the_one_that_is_more_like_the_question_is_quoted() -> None:
+    hits = [make_hit(["It was cold."], 1), make_hit(["The farm has 12 turbines."], 2, "a2")]
+    reader = ScoredReader({"It was cold.": 4.0, "The farm has 12 turbines.": 3.5})
+    weights = replace(WEIGHTS, second=1.0)
+    assert [e.text for e in read_part(reader, "turbines", hits, weights).evidence] == ["It was cold."]
+    weights = replace(weights, looked=(*weights.sentence, 1.0, 0.0))
+    assert [e.text for e in read_part(reader, "turbines", hits, weights).evidence] == ["The farm has 12 turbines."]
+
+
+def test_a_question_for_several_things_gets_a_further_sentence_sooner() -> None:
+    first, second = "The dock took 40 ships in May.", "In June it took 31."
+    hits = [make_hit([first]), make_hit([second], 2, "a2")]
+    reader = ScoredReader({first: 4.0, second: 3.0})  # the second is the one with a likelihood of 0.27
+    weights = replace(WEIGHTS, second=0.4, several=0.2)
+    for question, quoted in (
+        ("How many ships came in May?", [first]),
+        ("How many ships came in May and in June?", [first, second]),
+    ):
+        assert [e.text for e in read_part(reader, question, hits, weights).evidence] == quoted
 
 
 def test_who_he_is_comes_with_what_he_said() -> None:
@@ -168,7 +192,7 @@ def test_the_newest_comes_first_where_the_latest_is_asked_for() -> None:
 def test_the_words_of_one_person_do_not_answer_for_another() -> None:
     kim, putin = "Kim pledged his full support.", "Putin praised the troops."
     reader = ScoredReader({kim: 3.0, putin: 1.5})
-    weights = replace(WEIGHTS, sentence=coefficients(evidence=1.0, stranger=-2.0), second=0.2, beside=0.2)
+    weights = replace(WEIGHTS, sentence=coefficients(evidence=1.0, stranger=-2.0), second=0.5, beside=0.2)
     assert read_part(reader, "What did Putin praise?", [make_hit([kim, putin])], weights).evidence[0].text == putin
 
 

@@ -2,12 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import pytest
 
 from assistant.domain import Hit
 from assistant.reader import Reading
-from assistant.sentences import SENTENCE_FEATURES, coefficients, score_sentences, sentence_text
+from assistant.sentences import (
+    LIKENESS,
+    LOOKED_AGAIN,
+    MOST_ALIKE,
+    MOST_BEFORE,
+    SENTENCE_FEATURES,
+    coefficients,
+    look_again,
+    score_sentences,
+    sentence_text,
+)
 from tests.assistant.test_evidence import make_hit
 
 
@@ -70,3 +82,35 @@ def test_what_was_not_read_is_not_scored() -> None:
 def test_a_feature_that_there_is_not_is_said() -> None:
     with pytest.raises(ValueError, match="surprise"):
         coefficients(evidence=1.0, surprise=2.0)
+
+
+def test_the_best_are_looked_at_again_with_what_stands_before_them() -> None:
+    sentences = [f"Guest {number} came." for number in range(LOOKED_AGAIN + 3)]
+    hit, reading = read(sentences, [float(-number) for number in range(len(sentences))])
+    first = score_sentences("q", [hit], [reading], coefficients(evidence=1.0))
+    compared: list[str] = []
+
+    def likeness(question: str, texts: Sequence[str]) -> list[float]:
+        compared.extend(texts)
+        return [float("Guest 3 " in text) for text in texts]
+
+    second = (0.0,) * len(SENTENCE_FEATURES) + (2.0, 1.0)
+    assert len(second) == len(SENTENCE_FEATURES) + len(LIKENESS)
+    again = look_again("q", [hit], first, likeness, second)
+    assert len(again) == LOOKED_AGAIN, "what was not looked at again cannot be compared with what was"
+    assert [sentence_text([hit], item) for item in again[:3]] == ["Guest 3 came.", "Guest 4 came.", "Guest 0 came."]
+    assert again[0].values[-2:] == (1.0, 1.0) and again[1].values[-2:] == (0.0, 1.0)
+    assert "Guest 2 came. Guest 3 came." in compared
+
+
+def test_of_long_sentences_a_part_is_compared() -> None:
+    hit, reading = read(["first " * 200 + "end.", "second " * 200])
+    first = score_sentences("q", [hit], [reading], coefficients())
+    compared: list[str] = []
+
+    def likeness(question: str, texts: Sequence[str]) -> list[float]:
+        compared.extend(texts)
+        return [0.0] * len(texts)
+
+    look_again("q", [hit], first, likeness, (0.0,) * (len(SENTENCE_FEATURES) + len(LIKENESS)))
+    assert {len(text) for text in compared} == {MOST_ALIKE, MOST_ALIKE + 1, MOST_ALIKE + 1 + MOST_BEFORE}

@@ -29,11 +29,9 @@ check: setup
 	$(BIN)/mypy
 	$(BIN)/python -m eval.audit
 
-# The gate runs beside the tests on what they leave of the processors, its words come after theirs, and each must pass.
 test: check
-	mkdir -p artifacts
-	nice -n 19 $(BIN)/byline eval run --suite sample --gate --out artifacts/sample >artifacts/gate.txt 2>&1 & gate=$$!; \
-	  $(BIN)/pytest; tests=$$?; wait $$gate; gated=$$?; cat artifacts/gate.txt; exit $$((tests + gated))
+	$(BIN)/pytest
+	$(BIN)/byline eval run --suite sample --gate --out artifacts/sample
 
 eval: setup
 	$(BIN)/byline eval run --suite sample --out artifacts/sample

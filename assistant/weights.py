@@ -62,8 +62,8 @@ class Weights:
     answerable: float = 0.5
     sentence: tuple[float, ...] = coefficients(evidence=1.0, span=0.25, passage=0.5, rare=4.0, stranger=-2.0)
     looked: tuple[float, ...] = ()
-    second: float = 0.3
-    several: float = 0.2
+    second: float = 0.1
+    several: float = 0.1
     beside: float = 1.0
     contrary: float = 5.0
     newest: float = 1.0

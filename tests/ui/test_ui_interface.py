@@ -131,17 +131,3 @@ def test_an_mcp_client_gets_a_cited_answer(server: Server) -> None:
     assert len(found.structured_content["hits"]) == 3
     assert wrong.is_error
     assert "Expected a question" in wrong.content[0].text
-
-
-def test_twenty_at_once_each_get_their_own_answer(server: Server) -> None:
-    topics = ["Kim", "Putin", "the ferry", "the dock strike", "the census"]
-    questions = [f"What is said about {topics[n % 5]}, number {n}?" for n in range(20)]
-
-    def ask(question: str) -> httpx.Response:
-        return client.post("/api/ask", json={"question": question})
-
-    with httpx.Client(base_url=server.url, timeout=120) as client, ThreadPoolExecutor(20) as pool:
-        replies = list(pool.map(ask, questions))
-    for question, reply in zip(questions, replies, strict=True):
-        assert reply.status_code == 200
-        assert reply.json()["question"] == question

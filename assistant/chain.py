@@ -36,7 +36,7 @@ from assistant.domain import (
 )
 from assistant.embedder import Embedder
 from assistant.errors import ModelError, UsageError
-from assistant.evidence import Finding, PassageReader, read_part
+from assistant.evidence import Finding, PassageReader, read_hits, read_part
 from assistant.library import Library
 from assistant.notes import correction, disagreement, missing_parts, nearest_articles, not_found
 from assistant.query import History, understand
@@ -103,7 +103,8 @@ class Assistant:
         weights = self.weights.fitting(text)
         hits = self.retriever.find(understood, text, max(k, weights.candidates))
         if newest or weights.relevance or weights.answerable:  # else reading changes nothing of the order
-            hits = list(read_part(self.reader, text, hits, self.weights, rest=True, newest=newest).hits)
+            read, _ = read_hits(self.reader, text, hits, weights, newest=newest)
+            hits = [*read, *hits[len(read) :]]
         return widen(hits, self.library.catalogue, k)
 
     def _read(self, query: Query, part: str, hits: Sequence[Hit], number: int) -> Finding:

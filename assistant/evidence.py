@@ -55,7 +55,6 @@ def read_part(
     weights: Weights,
     part: int = 0,
     *,
-    rest: bool = False,
     newest: bool = False,
 ) -> Finding:
     """Read the hits for one question.
@@ -66,16 +65,39 @@ def read_part(
         hits: From the retriever, best first.
         weights: How scores are put together.
         part: The part's number.
-        rest: Whether hits beyond the candidates follow unread.
         newest: Whether the latest is asked for.
 
     Returns:
         Reordered hits (reader scores in `why`), the sentences to quote, the confidence.
     """
     weights = weights.fitting(question)
+    ordered, readings = read_hits(reader, question, hits, weights, newest=newest)
+    if not ordered:
+        return Finding(question, (), (), 0.0)
+    candidates = rank_sentences(reader, question, ordered, readings, weights)
+    evidence = choose(ordered, candidates, weights, part)
+    sure = 0.0
+    if evidence:
+        values = evidence_features(question, ordered, readings, candidates, evidence)
+        sure = logistic(weights.confidence, values)
+    return Finding(question, tuple(ordered), tuple(evidence), sure)
+
+
+def read_hits(
+    reader: PassageReader, question: str, hits: Sequence[Hit], weights: Weights, *, newest: bool = False
+) -> tuple[list[Hit], list[Reading]]:
+    """The candidates among the hits in the order that reading gives them, and their readings.
+
+    Args:
+        reader: The reader.
+        question: One part, standalone.
+        hits: From the retriever, best first.
+        weights: Those fitting the question.
+        newest: Whether the latest is asked for.
+    """
     chosen = list(hits[: weights.candidates])
     if not chosen:
-        return Finding(question, (), (), 0.0)
+        return [], []
     readings = reader.read(question, [(header(hit), hit.passage.text) for hit in chosen])
     bonus = [weights.newest * share for share in recency(chosen)] if newest else [0.0] * len(chosen)
     scored = sorted(
@@ -85,17 +107,18 @@ def read_part(
         ),
         key=lambda item: (-item[0], item[1].rank),
     )
-    ordered = tuple(_read_hit(hit, reading, score, rank) for rank, (score, hit, reading) in enumerate(scored, 1))
-    ordered_readings = [reading for _, _, reading in scored]
-    candidates = score_sentences(question, ordered, ordered_readings, weights.sentence)
-    if weights.looked:
-        candidates = look_again(question, ordered, candidates, reader.likeness, weights.looked)
-    evidence = choose(ordered, candidates, weights, part)
-    sure = 0.0
-    if evidence:
-        values = evidence_features(question, ordered, ordered_readings, candidates, evidence)
-        sure = logistic(weights.confidence, values)
-    return Finding(question, ordered + tuple(hits[len(chosen) :] if rest else ()), tuple(evidence), sure)
+    ordered = [_read_hit(hit, reading, score, rank) for rank, (score, hit, reading) in enumerate(scored, 1)]
+    return ordered, [reading for _, _, reading in scored]
+
+
+def rank_sentences(
+    reader: PassageReader, question: str, hits: Sequence[Hit], readings: Sequence[Reading], weights: Weights
+) -> list[Candidate]:
+    """The sentences of hits that were read, best first; the best of them looked at again where the weights say so."""
+    candidates = score_sentences(question, hits, readings, weights.sentence)
+    if not weights.looked:
+        return candidates
+    return look_again(question, hits, candidates, reader.likeness, weights.looked)
 
 
 def header(hit: Hit) -> str:

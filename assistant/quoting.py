@@ -84,9 +84,10 @@ def _likely(hits: Sequence[Hit], candidates: Sequence[Candidate]) -> list[tuple[
     One that stands in several passages or copies has the shares of all of them.
     """
     found: list[tuple[Candidate, float]] = []
-    every = [math.exp(item.score - candidates[0].score) for item in candidates]
-    for item, size in zip(candidates, every, strict=True):
-        share = size / sum(every)
+    sizes = [math.exp(item.score - candidates[0].score) for item in candidates]
+    total = sum(sizes)
+    for item, size in zip(candidates, sizes, strict=True):
+        share = size / total
         for at, (other, so_far) in enumerate(found):
             if _same_sentence(hits, item, other):
                 found[at] = (other, so_far + share)

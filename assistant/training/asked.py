@@ -13,12 +13,12 @@ import numpy as np
 from assistant import bundled
 from assistant.domain import Hit
 from assistant.embedder import OnnxEmbedder, Vectors
-from assistant.evidence import Finding, header, read_part
+from assistant.evidence import Finding, header, rank_sentences, read_part
 from assistant.query import understand
 from assistant.quoting import Evidence
 from assistant.reader import Reader, Reading
 from assistant.retriever import HybridRetriever
-from assistant.sentences import Candidate, look_again, score_sentences
+from assistant.sentences import Candidate
 from assistant.training.examples import whole_library
 from assistant.weights import Weights
 from eval.text import covers_groups
@@ -93,10 +93,7 @@ def scored(item: Asked, weights: Weights) -> list[tuple[Finding, list[Reading], 
     for (part, hits, readings), finding in zip(item.parts, findings(item, weights), strict=True):
         by_id = {hit.passage.id: reading for hit, reading in zip(hits, readings, strict=True)}
         ordered = [by_id[hit.passage.id] for hit in finding.hits]
-        candidates = score_sentences(part, finding.hits, ordered, weights.sentence)
-        if weights.looked:
-            candidates = look_again(part, finding.hits, candidates, Remembered(()).likeness, weights.looked)
-        parts.append((finding, ordered, candidates))
+        parts.append((finding, ordered, rank_sentences(Remembered(readings), part, finding.hits, ordered, weights)))
     return parts
 
 

@@ -90,6 +90,14 @@ def test_an_outlet_named_in_the_question_gets_its_share(sample_assistant: Assist
         assert outlet in {hit.headline.outlet for hit in hits}
 
 
+def test_a_search_compares_no_sentences(sample_assistant: Assistant, monkeypatch: pytest.MonkeyPatch) -> None:
+    def likeness(question: str, texts: object) -> None:
+        raise AssertionError("sentences were compared, and none is quoted")
+
+    monkeypatch.setattr(sample_assistant.reader, "likeness", likeness)
+    assert len(sample_assistant.search(PLEDGE, 30)) >= 20
+
+
 def test_a_search_for_a_long_question_is_not_read(sample_assistant: Assistant, monkeypatch: pytest.MonkeyPatch) -> None:
     question = "Which minister said that the port would open again " + "and who was there " * 6 + "on Monday?"
     assert is_long(question)

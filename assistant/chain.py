@@ -172,10 +172,17 @@ class Assistant:
             raise UsageError(
                 f"Expected a question of at most {self.settings.max_question:,} characters, found {len(text):,}; shorten it."
             )
-        days = self.library.catalogue.days()
-        newest = date.fromisoformat(days[1]) if days else None
-        outlets = self.library.catalogue.outlets()
-        return understand(text, history, filters=filters, as_of=as_of, outlets=outlets, newest=newest, ignore=ignore)
+        oldest, newest = map(date.fromisoformat, self.library.catalogue.days() or ("0001-01-01", "9999-12-31"))
+        return understand(
+            text,
+            history,
+            filters=filters,
+            as_of=as_of,
+            outlets=self.library.catalogue.outlets(),
+            oldest=oldest,
+            newest=newest,
+            ignore=ignore,
+        )
 
     def _write(self, run: Run, stop: threading.Event | None) -> Iterator[Event]:
         """Sentences for the parts that have an answer: by the chat model if it passes, else quoted."""

@@ -41,6 +41,7 @@ def understand(
     as_of: date | None = None,
     outlets: Iterable[str] = (),
     today: date | None = None,
+    oldest: date | None = None,
     newest: date | None = None,
     ignore: Collection[str] = (),
 ) -> Query:
@@ -53,6 +54,7 @@ def understand(
         as_of: Nothing published later may be used.
         outlets: The outlets of the library.
         today: What "yesterday" counts from; `as_of`, or the machine's day, when not given.
+        oldest: The first day the library covers: "as of" a day before it speaks of the event, not of the articles.
         newest: The last day the library covers: "7 November" is the last one up to then.
         ignore: What the question names and the user took back: "period", "as_of", "newest", "outlet:NAME".
 
@@ -64,6 +66,8 @@ def understand(
     base = as_of or today or date.today()
     last = min(base, newest or base)
     named_as_of = _named_as_of(question, base, last)
+    if named_as_of and oldest and named_as_of < oldest:
+        named_as_of = None
 
     def periods(text: str) -> tuple[Period, ...]:
         return () if named_as_of or "period" in ignore else named_periods(text, base, last)

@@ -50,6 +50,13 @@ def test_no_period_where_none_is_named() -> None:
     assert understand("Who may win the second half of the season?", today=BASE).periods == ()
 
 
+def test_as_of_a_day_before_all_articles_is_no_limit() -> None:
+    question = "What was the only approved drug as of July 2023?"
+    query = understand(question, today=date(2024, 1, 1), oldest=date(2023, 9, 1))
+    assert query.as_of is None
+    assert understand(question, today=date(2024, 1, 1), oldest=date(2023, 7, 1)).as_of == date(2023, 7, 31)
+
+
 def test_as_of_in_the_question_limits_what_may_be_used() -> None:
     query = understand("How many died as of 7 November 2023?", today=BASE)
     assert query.as_of == date(2023, 11, 7)

@@ -54,7 +54,7 @@ THREATS = (
     Threat("A place lost between its release and its taker's leaving", "what comes too late is given back",
            "test_disconnects.py::test_a_place", "12 orders of events"),
     Threat("Many people at once", "so many at once, so many waiting, the rest hear that it is busy", "test_load.py::test_everyone",
-           "50 people, 60 s / 100 people, 600 s"),
+           "50 people, 300 s / 100 people, 600 s"),
     Threat("A writer that is killed while eight ask", "an article becomes visible in one transaction; versions are kept",
            "test_store.py::test_eight", "8 / 150 kills"),
     Threat("A full disk", "nothing is half written; one sentence", "test_store.py::test_a_full_disk", "6 / 60 limits"),

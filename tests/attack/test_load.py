@@ -19,20 +19,20 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.attack.conftest import SOAK, count, keep_figures
+from tests.attack.conftest import count, keep_figures
 from tests.ui.conftest import Server, servers
 
 __all__ = ["servers"]
 
 PEOPLE = count(50, 100)
-SECONDS = count(60, 600)
+SECONDS = count(300, 600)
 PLACES, WAITING = 4, count(10, 32)
 """Fewer than there are people, so that some have to hear "busy"."""
 
-WARM = count(30, 120)
+WARM = 120
 """Seconds until growth is looked at; the models fill their memory within two minutes."""
-MOST_GROWTH = 0.10 if SOAK else 0.50
-"""Of the memory from then on; the short run looks for something gross only."""
+MOST_GROWTH = 0.10
+"""Of the memory from then on."""
 
 TOPICS = ("Kim", "Putin", "the ferry", "the dock strike", "the census", "the storm", "the harbour", "the museum")
 

@@ -2,13 +2,16 @@
 
 There the passages' own scores say little: one that answers a single clause shares few words with the whole. What tells
 is how often and how early the searches of the clauses have a passage, whether it is of an outlet and a day that the
-question names, and how much of one clause stands in one of its sentences.
+question names, and how much of one clause stands in one of its sentences. The first of them are ordered once more, with
+the likeness of their sentences to the question.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
+from itertools import chain
 
 from assistant.domain import Headline, Passage, Query, Share
 from assistant.fusion import Found, reciprocal_ranks
@@ -25,9 +28,17 @@ ORDER = (0.75, 1.71, 2.61, 2.57, 0.35)
 """Coefficients of `ORDER_FEATURES`, chosen by `python -m assistant.training.fit_order`."""
 LOOKED_AT = 60
 """Passages whose sentences are looked at; those behind keep their order."""
+ORDER_AGAIN = (0.2407, 1.7315, 3.0465, 2.821, 0.3215, 8.0323)
+"""The same for the first passages, and last for `alike`."""
+COMPARED = 24
+"""So many are ordered again."""
+SENTENCES, MOST_ALIKE = 2, 500
+"""Sentences of each that are compared with the question, those with most of its words, and characters of each."""
 SMOOTH = 10
 
 Stored = Mapping[int, tuple[Passage, Headline]]
+Likeness = Callable[[str, Sequence[str]], Sequence[float]]
+"""Cosines of a question with texts."""
 
 
 def order_features(
@@ -52,17 +63,47 @@ def order_features(
     return table
 
 
-def order_long(query: Query, found: Sequence[Found], lists: Sequence[Sequence[Found]], stored: Stored) -> list[Found]:
-    """The passages of a long question, best first, scored by `ORDER`; see `order_features`."""
+def order_long(
+    query: Query, found: Sequence[Found], lists: Sequence[Sequence[Found]], stored: Stored, likeness: Likeness
+) -> list[Found]:
+    """The passages of a long question, best first, scored by `ORDER`, and the first of them by `ORDER_AGAIN`.
+
+    Args:
+        query: See `order_features`, as for `found`, `lists` and `stored`.
+        found: All passages.
+        lists: What was found by which search.
+        stored: The passages by number.
+        likeness: Compares the question with sentences.
+    """
     first = [item for item in found if item.number in stored][:LOOKED_AT]
-    scores = [
-        sum(weight * value for weight, value in zip(ORDER, values, strict=True))
-        for values in order_features(query, first, lists, stored)
+    table = order_features(query, first, lists, stored)
+    scored = sorted(zip(map(partial(_sum, ORDER), table), table, first, strict=True), key=lambda row: -row[0])
+    near, behind = scored[:COMPARED], scored[COMPARED:]
+    alike = likenesses(query.standalone, [stored[item.number][0] for _, _, item in near], likeness)
+    again = [
+        replace(item, score=_sum(ORDER_AGAIN, [*values, cosine]))
+        for (_, values, item), cosine in zip(near, alike, strict=True)
     ]
-    scored = [replace(item, score=score) for item, score in zip(first, scores, strict=True)]
-    known, least = {item.number for item in first}, min(scores, default=0.0)
-    rest = [replace(item, score=least) for item in found if item.number not in known]
-    return [*sorted(scored, key=lambda item: -item.score), *rest]
+    again.sort(key=lambda item: -item.score)
+    # Scores fall all the way: what stands behind goes on from the last that was ordered again.
+    down = again[-1].score - near[-1][0] if again else 0.0
+    after = [replace(item, score=score + down) for score, _, item in behind]
+    known, least = {item.number for item in first}, [*again, *after][-1].score if again else 0.0
+    return [*again, *after, *(replace(item, score=least) for item in found if item.number not in known)]
+
+
+def likenesses(question: str, passages: Sequence[Passage], likeness: Likeness) -> list[float]:
+    """For each passage the best cosine of the question with one of its sentences that have most of its words."""
+    wanted, sentences = word_roots(question), []
+    for passage in passages:
+        every = [passage.sentence(i)[:MOST_ALIKE] for i in range(len(passage.sentences))]
+        sentences.append(sorted(every, key=lambda text: -len(wanted & word_roots(text)))[:SENTENCES])
+    cosines = iter(likeness(question, list(chain.from_iterable(sentences))))
+    return [max((next(cosines) for _ in best), default=0.0) for best in sentences]
+
+
+def _sum(weights: Sequence[float], values: Sequence[float]) -> float:
+    return sum(weight * value for weight, value in zip(weights, values, strict=True))
 
 
 def _of_the_days(share: Share, head: Headline) -> bool:

@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
-from functools import lru_cache
+from functools import lru_cache, partial
 from itertools import chain
 from typing import Any
 
@@ -20,6 +20,7 @@ from langchain_core.retrievers import BaseRetriever
 from pydantic import ConfigDict
 
 from assistant.domain import Filters, Headline, Hit, Passage, Query
+from assistant.embedder import cosines
 from assistant.fusion import DENSE_WEIGHT, Found, fuse, with_shares
 from assistant.library import Library
 from assistant.long_questions import Stored, order_long
@@ -110,7 +111,7 @@ class HybridRetriever(BaseRetriever):
         found = with_shares(lists[-1], lists[:-1])
         stored = self.library.catalogue.passages([item.number for item in found])
         if is_long(text):
-            found = order_long(query, found, lists, stored)
+            found = order_long(query, found, lists, stored, partial(cosines, self.embedder))
         asked = {*query.outlets, *query.filters.outlets}
         return self._with_clusters(self._hits(found, stored, limit, asked), query.as_of)
 

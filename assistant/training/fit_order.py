@@ -1,7 +1,8 @@
 """Chooses the order of a long question's passages: `python -m assistant.training.fit_order --data DIR --work DIR`.
 
 On the tuning part of MultiHop-RAG's dev questions; the ones over odd-numbered articles alone are left for reporting.
-Prints the coefficients for `assistant.long_questions.ORDER`, and what questions left out of the fitting gain by them.
+Prints the coefficients for `ORDER` and `ORDER_AGAIN` of `assistant.long_questions`, and what questions left out of the
+fitting gain by them. Those for `ORDER_AGAIN` are of the passages that come first by `ORDER` as it stands.
 """
 
 from __future__ import annotations
@@ -10,13 +11,15 @@ import argparse
 import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 
+from assistant.embedder import cosines
 from assistant.fusion import with_shares
-from assistant.long_questions import LOOKED_AT, ORDER_FEATURES, order_features
+from assistant.long_questions import COMPARED, LOOKED_AT, ORDER, ORDER_FEATURES, likenesses, order_features
 from assistant.query import understand
 from assistant.retriever import HybridRetriever
 from assistant.training.examples import whole_library
@@ -31,10 +34,17 @@ FOLDS = 5
 
 @dataclass(frozen=True, slots=True)
 class Ranked:
-    """A question's passages in the order before, their features, the facts in each, how many facts there are."""
+    """A question's passages in the order before, their features, the facts in each, how many facts there are.
+
+    Attributes:
+        near: The passages that are ordered again.
+        again: Their features, likeness last.
+    """
 
     id: str
     values: npt.NDArray[np.float64]
+    near: npt.NDArray[np.int64]
+    again: npt.NDArray[np.float64]
     facts: list[frozenset[int]]
     wanted: int
 
@@ -52,24 +62,49 @@ def gather(data: Path, work: Path) -> list[Ranked]:
         found = with_shares(lists[-1], lists[:-1])[:LOOKED_AT]
         stored = library.catalogue.passages([item.number for item in found])
         values = np.array(order_features(query, found, lists, stored))
-        texts = [stored[item.number][0].text for item in found]
-        ranked.append(Ranked(case.id, values, ranking.fact_ranking(texts, case.facts), len(case.facts)))
+        passages = [stored[item.number][0] for item in found]
+        near = _best_first(values, ORDER)[:COMPARED]
+        alike = likenesses(query.standalone, [passages[i] for i in near], partial(cosines, embedder))
+        again = np.column_stack([values[near], alike])
+        facts = ranking.fact_ranking([passage.text for passage in passages], case.facts)
+        ranked.append(Ranked(case.id, values, near, again, facts, len(case.facts)))
     library.close()
     return ranked
 
 
-def quality(ranked: Ranked, coefficients: Sequence[float] | None) -> tuple[float, float, float, float]:
-    """MRR@10, Hits@4, Hits@10 and evidence recall@10; in the order before when there are no coefficients."""
-    order = np.arange(len(ranked.facts))
-    if coefficients is not None:
-        order = np.argsort(-(ranked.values @ np.array(coefficients)), kind="stable")
+def _best_first(values: npt.NDArray[np.float64], coefficients: Sequence[float]) -> npt.NDArray[np.int64]:
+    return np.argsort(-(values @ np.array(coefficients)), kind="stable")
+
+
+def quality(ranked: Ranked, order: npt.NDArray[np.int64]) -> tuple[float, float, float, float]:
+    """MRR@10, Hits@4, Hits@10 and evidence recall@10 of an order of its passages, or of the first of them."""
     return four_figures([ranked.facts[i] for i in order], ranked.wanted)
 
 
+def by_order(ranked: Ranked, coefficients: Sequence[float]) -> npt.NDArray[np.int64]:
+    """All passages, best first."""
+    return _best_first(ranked.values, coefficients)
+
+
+def by_order_again(ranked: Ranked, coefficients: Sequence[float]) -> npt.NDArray[np.int64]:
+    """The passages that are ordered again, best first."""
+    return ranked.near[_best_first(ranked.again, coefficients)]
+
+
 def fit(ranked: Sequence[Ranked]) -> tuple[float, ...]:
-    """Coefficients, none of them negative."""
-    tables = [(item.values, np.array([bool(f) for f in item.facts]), 1.0) for item in ranked if any(item.facts)]
-    return fit_choice(tables, [0.0] * len(ORDER_FEATURES), [False] * len(ORDER_FEATURES))
+    """Coefficients for `ORDER`, none of them negative."""
+    return _fit([(item.values, item.facts) for item in ranked])
+
+
+def fit_again(ranked: Sequence[Ranked]) -> tuple[float, ...]:
+    """The same for `ORDER_AGAIN`."""
+    return _fit([(item.again, [item.facts[i] for i in item.near]) for item in ranked])
+
+
+def _fit(rows: Sequence[tuple[npt.NDArray[np.float64], list[frozenset[int]]]]) -> tuple[float, ...]:
+    tables = [(values, np.array([bool(f) for f in facts]), 1.0) for values, facts in rows if any(facts)]
+    features = tables[0][0].shape[1]
+    return fit_choice(tables, [0.0] * features, [False] * features)
 
 
 def main() -> None:
@@ -80,14 +115,24 @@ def main() -> None:
     given = parser.parse_args()
     ranked = gather(given.data, given.work)
     print(f"{len(ranked)} questions: MRR@10, Hits@4, Hits@10, evidence recall@10")
-    print("order before:", np.mean([quality(item, None) for item in ranked], axis=0).round(3).tolist())
-    left_out = []
-    for fold in range(FOLDS):
-        inside = [zlib.crc32(item.id.encode()) % FOLDS == fold for item in ranked]
-        found = fit([item for item, out in zip(ranked, inside, strict=True) if not out])
-        left_out += [quality(item, found) for item, out in zip(ranked, inside, strict=True) if out]
-    print("fitted, on those left out:", np.mean(left_out, axis=0).round(3).tolist())
-    print("ORDER =", fit(ranked), "for", ORDER_FEATURES)
+    print("order before:", _mean([quality(item, np.arange(len(item.facts))) for item in ranked]))
+    steps = (
+        ("ORDER", fit, by_order, ORDER_FEATURES),
+        ("ORDER_AGAIN", fit_again, by_order_again, (*ORDER_FEATURES, "alike")),
+    )
+    for name, fitted, ordered, features in steps:
+        left_out = []
+        for fold in range(FOLDS):
+            inside = [zlib.crc32(item.id.encode()) % FOLDS == fold for item in ranked]
+            found = fitted([item for item, out in zip(ranked, inside, strict=True) if not out])
+            left_out += [quality(item, ordered(item, found)) for item, out in zip(ranked, inside, strict=True) if out]
+        print("fitted, on those left out:", _mean(left_out))
+        print(name, "=", fitted(ranked), "for", features)
+
+
+def _mean(figures: Sequence[tuple[float, float, float, float]]) -> list[float]:
+    found: list[float] = np.mean(figures, axis=0).round(3).tolist()
+    return found
 
 
 if __name__ == "__main__":

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 
 import pytest
 
 from assistant.domain import Filters, Headline, Passage, Query, Share
 from assistant.fusion import Found, fuse, reciprocal_ranks, with_shares
-from assistant.long_questions import LOOKED_AT, ORDER_FEATURES, order_features, order_long
+from assistant.long_questions import LOOKED_AT, ORDER_FEATURES, likenesses, order_features, order_long
 
 DAY = date(2023, 10, 3)
 
@@ -51,8 +52,18 @@ def test_the_features_say_what_they_are_documented_to_say() -> None:
     assert third["clause"] > 0.0
 
 
+def by_words(question: str, texts: Sequence[str]) -> list[float]:
+    """Likeness by shared words."""
+    asked = set(question.lower().split())
+    return [len(asked & set(text.lower().rstrip(".").split())) / len(asked) for text in texts]
+
+
+def alike_to_none(question: str, texts: Sequence[str]) -> list[float]:
+    return [0.0] * len(texts)
+
+
 def test_what_answers_a_clause_comes_before_what_the_whole_question_found_first() -> None:
-    ordered = order_long(QUESTION, found(1, 2, 3), [found(2), found(3), found(1, 2, 3)], PASSAGES)
+    ordered = order_long(QUESTION, found(1, 2, 3), [found(2), found(3), found(1, 2, 3)], PASSAGES, alike_to_none)
     assert [item.number for item in ordered] == [2, 3, 1]
     assert [item.score for item in ordered] == sorted((item.score for item in ordered), reverse=True)
 
@@ -60,10 +71,32 @@ def test_what_answers_a_clause_comes_before_what_the_whole_question_found_first(
 def test_passages_that_are_not_looked_at_or_not_stored_stay_behind() -> None:
     many = {n: stored(n, "Nothing of note.", "The Post") for n in range(1, LOOKED_AT + 6)}
     del many[4]
-    ordered = order_long(QUESTION, found(*range(1, LOOKED_AT + 6)), [[], [], found(*range(1, LOOKED_AT + 6))], many)
+    lists = [[], [], found(*range(1, LOOKED_AT + 6))]
+    ordered = order_long(QUESTION, lists[-1], lists, many, alike_to_none)
     assert sorted(item.number for item in ordered) == list(range(1, LOOKED_AT + 6))
     assert {item.number for item in ordered[LOOKED_AT:]} == {4, *range(LOOKED_AT + 2, LOOKED_AT + 6)}
-    assert order_long(QUESTION, [], [[], [], []], {}) == []
+    assert [item.score for item in ordered] == sorted((item.score for item in ordered), reverse=True)
+    assert order_long(QUESTION, [], [[], [], []], {}, alike_to_none) == []
+
+
+def test_of_passages_alike_in_all_else_the_one_whose_sentence_is_like_the_question_comes_first() -> None:
+    text = "Banks will end overdraft charges next spring."
+    both = {1: stored(1, "Nobody knows more about it.", "The Times"), 2: stored(2, text, "The Times")}
+    assert likenesses(QUESTION.standalone, [both[1][0], both[2][0]], by_words)[0] == 0.0
+    lists = [[], [], found(1, 2)]
+    assert order_long(QUESTION, lists[-1], lists, both, alike_to_none)[0].number == 2, "by its words"
+    alike = order_long(QUESTION, lists[-1], lists, both, lambda _, texts: [float("Nobody" in text) for text in texts])
+    assert alike[0].number == 1
+
+
+def test_only_the_sentences_with_most_of_the_questions_words_are_compared() -> None:
+    passage = Passage("p", "a", "v", 0, 17, "One two. Two. Six", ((0, 8), (9, 13), (14, 17)))
+
+    def likeness(question: str, texts: Sequence[str]) -> list[float]:
+        assert (question, list(texts)) == ("one two", ["One two.", "Two."])
+        return [0.25, 0.5]
+
+    assert likenesses("one two", [passage], likeness) == [0.5]
 
 
 def test_lists_are_added_by_their_ranks() -> None:

@@ -29,7 +29,7 @@ ORDER = (0.75, 1.71, 2.61, 2.57, 0.35)
 LOOKED_AT = 60
 """Passages whose sentences are looked at; those behind keep their order."""
 ORDER_AGAIN = (0.2407, 1.7315, 3.0465, 2.821, 0.3215, 8.0323)
-"""The same for the first passages, and last for `alike`."""
+"""The same for the first passages, and last for what `likenesses` gives."""
 COMPARED = 24
 """So many are ordered again."""
 SENTENCES, MOST_ALIKE = 2, 500
@@ -77,11 +77,11 @@ def order_long(
     """
     first = [item for item in found if item.number in stored][:LOOKED_AT]
     table = order_features(query, first, lists, stored)
-    scored = sorted(zip(map(partial(_sum, ORDER), table), table, first, strict=True), key=lambda row: -row[0])
+    scored = sorted(zip(map(partial(_weighed, ORDER), table), table, first, strict=True), key=lambda row: -row[0])
     near, behind = scored[:COMPARED], scored[COMPARED:]
     alike = likenesses(query.standalone, [stored[item.number][0] for _, _, item in near], likeness)
     again = [
-        replace(item, score=_sum(ORDER_AGAIN, [*values, cosine]))
+        replace(item, score=_weighed(ORDER_AGAIN, [*values, cosine]))
         for (_, values, item), cosine in zip(near, alike, strict=True)
     ]
     again.sort(key=lambda item: -item.score)
@@ -102,7 +102,7 @@ def likenesses(question: str, passages: Sequence[Passage], likeness: Likeness) -
     return [max((next(cosines) for _ in best), default=0.0) for best in sentences]
 
 
-def _sum(weights: Sequence[float], values: Sequence[float]) -> float:
+def _weighed(weights: Sequence[float], values: Sequence[float]) -> float:
     return sum(weight * value for weight, value in zip(weights, values, strict=True))
 
 

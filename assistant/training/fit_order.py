@@ -11,6 +11,7 @@ import argparse
 import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from functools import partial
 from pathlib import Path
 
@@ -53,11 +54,12 @@ def gather(data: Path, work: Path) -> list[Ranked]:
     """Search for every long question of the tuning part."""
     library, embedder = whole_library(data, work)
     retriever, outlets = HybridRetriever(library=library, embedder=embedder), library.catalogue.outlets()
+    oldest = date.fromisoformat((library.catalogue.days() or ("0001-01-01",))[0])
     ranked = []
     for case in ready_suite("multihop", data).cases():
         if not case.facts or case.split != "tune" or not is_long(case.question):
             continue
-        query = understand(case.question, outlets=outlets)
+        query = understand(case.question, outlets=outlets, oldest=oldest)
         lists = retriever.search_all(query, query.standalone)
         found = with_shares(lists[-1], lists[:-1])[:LOOKED_AT]
         stored = library.catalogue.passages([item.number for item in found])

@@ -172,7 +172,8 @@ class Assistant:
             raise UsageError(
                 f"Expected a question of at most {self.settings.max_question:,} characters, found {len(text):,}; shorten it."
             )
-        oldest, newest = map(date.fromisoformat, self.library.catalogue.days() or ("0001-01-01", "9999-12-31"))
+        days = self.library.catalogue.days()
+        oldest, newest = map(date.fromisoformat, days) if days else (None, None)
         return understand(
             text,
             history,

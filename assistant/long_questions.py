@@ -8,13 +8,14 @@ the likeness of their sentences to the question.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from itertools import chain
 
 from assistant.domain import Headline, Passage, Query, Share
 from assistant.fusion import Found, reciprocal_ranks
+from assistant.sentences import MOST_ALIKE, Likeness, weighed
 from assistant.words import word_rarity, word_roots
 
 ORDER_FEATURES = ("ranks", "best_share", "named", "dated", "clause")
@@ -32,13 +33,11 @@ ORDER_AGAIN = (0.2407, 1.7315, 3.0465, 2.821, 0.3215, 8.0323)
 """The same for the first passages, and last for what `likenesses` gives."""
 COMPARED = 24
 """So many are ordered again."""
-SENTENCES, MOST_ALIKE = 2, 500
-"""Sentences of each that are compared with the question, those with most of its words, and characters of each."""
+SENTENCES = 2
+"""Sentences of each that are compared with the question: those with most of its words."""
 SMOOTH = 10
 
 Stored = Mapping[int, tuple[Passage, Headline]]
-Likeness = Callable[[str, Sequence[str]], Sequence[float]]
-"""Cosines of a question with texts."""
 
 
 def order_features(
@@ -77,11 +76,11 @@ def order_long(
     """
     first = [item for item in found if item.number in stored][:LOOKED_AT]
     table = order_features(query, first, lists, stored)
-    scored = sorted(zip(map(partial(_weighed, ORDER), table), table, first, strict=True), key=lambda row: -row[0])
+    scored = sorted(zip(map(partial(weighed, ORDER), table), table, first, strict=True), key=lambda row: -row[0])
     near, behind = scored[:COMPARED], scored[COMPARED:]
     alike = likenesses(query.standalone, [stored[item.number][0] for _, _, item in near], likeness)
     again = [
-        replace(item, score=_weighed(ORDER_AGAIN, [*values, cosine]))
+        replace(item, score=weighed(ORDER_AGAIN, [*values, cosine]))
         for (_, values, item), cosine in zip(near, alike, strict=True)
     ]
     again.sort(key=lambda item: -item.score)
@@ -100,10 +99,6 @@ def likenesses(question: str, passages: Sequence[Passage], likeness: Likeness) -
         sentences.append(sorted(every, key=lambda text: -len(wanted & word_roots(text)))[:SENTENCES])
     cosines = iter(likeness(question, list(chain.from_iterable(sentences))))
     return [max((next(cosines) for _ in best), default=0.0) for best in sentences]
-
-
-def _weighed(weights: Sequence[float], values: Sequence[float]) -> float:
-    return sum(weight * value for weight, value in zip(weights, values, strict=True))
 
 
 def _of_the_days(share: Share, head: Headline) -> bool:

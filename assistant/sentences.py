@@ -78,6 +78,11 @@ def coefficients(**named: float) -> tuple[float, ...]:
     return tuple(named.get(name, 0.0) for name in SENTENCE_FEATURES)
 
 
+def weighed(weights: Sequence[float], values: Sequence[float]) -> float:
+    """The values, each times its weight, added up."""
+    return sum(weight * value for weight, value in zip(weights, values, strict=True))
+
+
 def score_sentences(
     question: str, hits: Sequence[Hit], readings: Sequence[Reading], weights: Sequence[float]
 ) -> list[Candidate]:
@@ -121,7 +126,7 @@ def look_again(
     found = []
     for item, alike, after in zip(first, cosines[::2], cosines[1::2], strict=True):
         values = (*item.values, alike, after)
-        score = sum(weight * value for weight, value in zip(weights, values, strict=True))
+        score = weighed(weights, values)
         found.append(replace(item, score=score, values=values))
     return sorted(found, key=lambda item: (-item.score, item.place, item.index))
 
@@ -191,7 +196,7 @@ def _of_passage(
             float(asked.words_said and bool(_QUOTES.search(text))),
             math.log1p(passage.sentences[index][0] / SCREEN),
         )
-        score = sum(weight * value for weight, value in zip(weights, values, strict=True))
+        score = weighed(weights, values)
         words = passage.text[answer.start : answer.end]
         found.append(Candidate(score, place, index, passage.sentences[index], (logit, answer.score), words, values))
     return found

@@ -54,7 +54,7 @@ def gather(data: Path, work: Path) -> list[Ranked]:
     """Search for every long question of the tuning part."""
     library, embedder = whole_library(data, work)
     retriever, outlets = HybridRetriever(library=library, embedder=embedder), library.catalogue.outlets()
-    oldest = date.fromisoformat((library.catalogue.days() or ("0001-01-01",))[0])
+    oldest = date.fromisoformat(library.catalogue.days()[0])
     ranked = []
     for case in ready_suite("multihop", data).cases():
         if not case.facts or case.split != "tune" or not is_long(case.question):

@@ -135,6 +135,7 @@ def test_a_picked_question_opens_whatever_is_filtered(opened: Opened, sound: lis
     assert picks.first.get_attribute("href") == f"#q-{surest['id']}"
     picks.first.click()
     question = page.locator(f"[id='q-{surest['id']}']")
+    page.wait_for_selector(f"[id='q-{surest['id']}'][open]")  # it opens when the address has changed, after the click
     assert question.get_attribute("open") is not None
     assert question.locator(".answer").is_visible()
 

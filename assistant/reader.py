@@ -6,6 +6,7 @@ how many sentences to quote, and when to decline, is left to the caller.
 
 from __future__ import annotations
 
+import os
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -27,6 +28,9 @@ MAX_QUESTION = 80
 MAX_HEADER = 64
 MAX_SPAN = 30
 BATCH_TOKENS = 3072
+RUN_ON = 4
+"""Processors for each batch that is read at a time. One keeps so many busy by itself: more at once would be no sooner done,
+and the memory of each is kept for good."""
 UNREAD = -20.0
 CLS, SEP, COLON = 101, 102, 1024
 
@@ -95,7 +99,7 @@ class Reader:
         self._model_path, self._tokenizer_path = model_path, tokenizer_path
         self._threads, self._max_tokens = threads, max_tokens
         self._embedder = embedder or OnnxEmbedder(threads or 0)
-        self._lock = threading.Lock()
+        self._lock, self._runs = threading.Lock(), threading.BoundedSemaphore(max(1, (os.cpu_count() or 1) // RUN_ON))
         self._session: Any = None
         self._tokenizer: Any = None
 
@@ -165,7 +169,8 @@ class Reader:
             types[i, question : len(row)] = 1
         names = ["start_logits", "end_logits", "evidence_logits", "relevance", "answerable"]
         feed = {"input_ids": ids, "attention_mask": mask, "token_type_ids": types}
-        outputs: list[Floats] = self._session.run(names, feed)
+        with self._runs:
+            outputs: list[Floats] = self._session.run(names, feed)
         return outputs
 
 

@@ -28,9 +28,6 @@ MAX_QUESTION = 80
 MAX_HEADER = 64
 MAX_SPAN = 30
 BATCH_TOKENS = 3072
-RUN_ON = 4
-"""Processors for each batch that is read at a time. One keeps so many busy by itself: more at once would be no sooner done,
-and the memory of each is kept for good."""
 UNREAD = -20.0
 CLS, SEP, COLON = 101, 102, 1024
 
@@ -99,7 +96,10 @@ class Reader:
         self._model_path, self._tokenizer_path = model_path, tokenizer_path
         self._threads, self._max_tokens = threads, max_tokens
         self._embedder = embedder or OnnxEmbedder(threads or 0)
-        self._lock, self._runs = threading.Lock(), threading.BoundedSemaphore(max(1, (os.cpu_count() or 1) // RUN_ON))
+        self._lock = threading.Lock()
+        # No more batches at a time than there are cores for: more were no sooner done, and the memory of each is kept.
+        cores = os.cpu_count() or 1
+        self._runs = threading.Semaphore(max(1, cores // (threads or cores)))
         self._session: Any = None
         self._tokenizer: Any = None
 

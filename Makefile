@@ -4,7 +4,8 @@ BIN := $(VENV)/bin
 HOME_DIR ?= .byline
 
 # Tests that need the processors but no promptness; they run beside the others, on what those leave.
-PATIENT := tests/attack/test_load.py tests/eval
+PATIENT := tests/attack/test_load.py tests/eval tests/ingest/test_killed.py tests/ingest/test_wrong_input.py \
+  tests/assistant/test_cli.py tests/assistant/test_vectors.py tests/assistant/test_support.py
 
 .PHONY: setup run test check eval bench soak security licences clean
 

@@ -11,6 +11,7 @@ import threading
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +30,8 @@ MAX_HEADER = 64
 MAX_SPAN = 30
 BATCH_TOKENS = 3072
 UNREAD = -20.0
+KEPT = 32
+"""Calls whose readings are kept, some 0.2 MB each: a question that is asked again is answered at once."""
 CLS, SEP, COLON = 101, 102, 1024
 
 
@@ -102,6 +105,8 @@ class Reader:
         self._runs = threading.Semaphore(max(1, cores // (threads or cores)))
         self._session: Any = None
         self._tokenizer: Any = None
+        self._read = lru_cache(KEPT)(self._read_anew)
+        self._likeness = lru_cache(KEPT)(self._compare_anew)
 
     def open(self) -> None:
         """Load model and tokenizer now instead of at the first question."""
@@ -113,6 +118,7 @@ class Reader:
                 options = onnxruntime.SessionOptions()
                 # The weights are stored in int8; with this they are widened once, when the model is loaded.
                 options.add_session_config_entry("session.disable_quant_qdq", "1")
+                options.enable_mem_pattern = False  # as in the embedder
                 if self._threads:
                     options.intra_op_num_threads = self._threads
                 self._tokenizer = tokenizer
@@ -130,9 +136,16 @@ class Reader:
         Returns:
             One reading a passage, in the order given.
         """
+        return list(self._read(question, tuple(passages)))
+
+    def likeness(self, question: str, texts: Sequence[str]) -> list[float]:
+        """The question's cosine with each text."""
+        return list(self._likeness(question, tuple(texts)))
+
+    def _read_anew(self, question: str, passages: tuple[tuple[str, str], ...]) -> tuple[Reading, ...]:
         self.open()
         if not passages:
-            return []
+            return ()
         asked = self._ids([question])[0].ids[:MAX_QUESTION]
         headers = self._ids([header for header, _ in passages])
         texts = self._ids([text for _, text in passages])
@@ -151,11 +164,10 @@ class Reader:
                 offsets = np.array(texts[i].offsets[: here.stop - here.start], np.int64).reshape(-1, 2)
                 logits = np.stack([part[at, here] for part in outputs[:3]])
                 found[i] = make_reading(float(outputs[3][at]), float(outputs[4][at]), offsets, logits)
-        return [found[i] for i in range(len(rows))]
+        return tuple(found[i] for i in range(len(rows)))
 
-    def likeness(self, question: str, texts: Sequence[str]) -> list[float]:
-        """The question's cosine with each text."""
-        return cosines(self._embedder, question, texts)
+    def _compare_anew(self, question: str, texts: tuple[str, ...]) -> tuple[float, ...]:
+        return tuple(cosines(self._embedder, question, texts))
 
     def _ids(self, texts: Sequence[str]) -> Any:
         return self._tokenizer.encode_batch(list(texts), add_special_tokens=False)

@@ -1,6 +1,7 @@
 """Statistics over rows: clustered bootstrap, McNemar, Holm, what n questions can show, ranking by confidence.
 
 Pure functions over arrays; the random numbers start from a fixed seed, so the same rows give the same figures.
+scipy and statsmodels take seconds to import, and the page imports this: they are imported where they are used.
 """
 
 from __future__ import annotations
@@ -11,10 +12,6 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from scipy.stats import mannwhitneyu
-from statsmodels.stats.contingency_tables import mcnemar
-from statsmodels.stats.multitest import multipletests
-from statsmodels.stats.proportion import proportion_confint
 
 Floats = npt.NDArray[np.float64]
 Row = Mapping[str, Any]
@@ -133,6 +130,8 @@ def flips(before: Sequence[bool], after: Sequence[bool]) -> Flips:
     won = sum(b and not a for a, b in zip(before, after, strict=True))
     if not lost + won:
         return Flips(0, 0, 1.0)
+    from statsmodels.stats.contingency_tables import mcnemar
+
     test = mcnemar([[0, lost], [won, 0]], exact=True)
     return Flips(lost, won, min(1.0, float(test.pvalue)))
 
@@ -141,6 +140,8 @@ def holm(values: Mapping[str, float]) -> dict[str, float]:
     """Holm's step-down adjusted p values (Holm 1979)."""
     if not values:
         return {}
+    from statsmodels.stats.multitest import multipletests
+
     adjusted = multipletests(list(values.values()), alpha=LEVEL, method="holm")[1]
     return {name: float(p) for name, p in zip(values, adjusted, strict=True)}
 
@@ -159,6 +160,8 @@ def share_interval(right: int, count: int) -> tuple[float, float] | None:
     """Wilson's 95% interval of a share; for small groups, where a bootstrap is too narrow."""
     if not count:
         return None
+    from statsmodels.stats.proportion import proportion_confint
+
     low, high = proportion_confint(right, count, alpha=LEVEL, method="wilson")
     return float(low), float(high)
 
@@ -167,6 +170,8 @@ def area_under_roc(positive: Sequence[float], negative: Sequence[float]) -> floa
     """Chance that a positive scores above a negative, ties half: U / (n1 n2) (Mann and Whitney 1947)."""
     if not positive or not negative:
         return None
+    from scipy.stats import mannwhitneyu
+
     return float(mannwhitneyu(positive, negative).statistic) / (len(positive) * len(negative))
 
 

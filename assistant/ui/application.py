@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, nullcontext
 
-os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")  # read when Gradio is imported
-
-import gradio as gr
 from fastapi import FastAPI
 from starlette.middleware import Middleware
 from starlette.staticfiles import StaticFiles
@@ -21,6 +17,7 @@ from assistant.ui.care_routes import add_care, add_evaluation
 from assistant.ui.chat import Chat
 from assistant.ui.desk import Desk
 from assistant.ui.feedback import Feedback
+from assistant.ui.gradio_import import gradio as gr
 from assistant.ui.guard import Guard
 from assistant.ui.jobs import Jobs
 from assistant.ui.login import Login, Users

@@ -9,13 +9,13 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-import gradio as gr
 from pydantic import ValidationError
 
 from assistant.domain import Checked, Draft, Event, Finished, Restarted, Retrieved, Understood
 from assistant.errors import BylineError
 from assistant.ui.boot import Boot
 from assistant.ui.desk import Ask, BusyError, Desk, Waiting
+from assistant.ui.gradio_import import gradio as gr
 from assistant.ui.render import render_broken, render_thread, render_turn, render_welcome
 from assistant.ui.sources import Standing, render_sources
 from assistant.ui.text import counted

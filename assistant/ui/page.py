@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-import gradio as gr
-
 from assistant.ui.chat import Chat
+from assistant.ui.gradio_import import gradio as gr
 from assistant.ui.render import render_welcome
 from assistant.ui.sources import render_sources
 

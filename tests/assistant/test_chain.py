@@ -10,6 +10,7 @@ from assistant.chain import Assistant
 from assistant.citations import check_exact
 from assistant.domain import Answer, Checked, Draft, Filters, Finished, Restarted, Retrieved, Understood, answer_record
 from assistant.errors import ModelError, UsageError
+from assistant.reader import Reader
 from assistant.testing import ScriptedChatModel
 from assistant.weights import is_long
 
@@ -43,6 +44,14 @@ def test_the_flagship_question_is_answered_with_its_quotation(sample_assistant: 
     assert any("fully support" in c.quote and "fraternal duty" in c.quote for c in answer.citations)
     assert exact(sample_assistant, answer)
     assert all(s.verdict == "supported" for s in answer.sentences)
+
+
+def test_a_question_that_is_asked_again_is_not_read_again(
+    sample_assistant: Assistant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = sample_assistant.answer(PLEDGE)
+    monkeypatch.delattr(Reader, "_run")
+    assert sample_assistant.answer(PLEDGE).text == first.text
 
 
 def test_events_come_in_order_and_the_answer_last(sample_assistant: Assistant) -> None:

@@ -25,10 +25,10 @@ def test_cards_quotations_keys_and_what_was_not_used(server: Server, visit: Open
     assert quotes > 1
     page.click(".cite >> nth=0")
     page.wait_for_selector("#byline-article mark.now")
-    numbers = page.evaluate(
-        "() => [...new Set([...document.querySelectorAll('#byline-article mark')].map(m => m.dataset.quote))]"
+    page.wait_for_function(  # the article that was opened while the answer grew had the first quotation only
+        "n => new Set([...document.querySelectorAll('#byline-article mark')].map(m => m.dataset.quote)).size === n",
+        arg=quotes,
     )
-    assert len(numbers) == quotes
     colours = page.evaluate(
         "() => ['mark.now', 'mark:not(.now)'].map(s => getComputedStyle(document.querySelector('#byline-article ' + s)).backgroundColor)"
     )

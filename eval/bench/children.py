@@ -32,7 +32,7 @@ SPLIT, OVERLAP = 1000, 200
 """What LangChain's own tutorials cut with."""
 MAX_TOKENS = 256
 FIND, READ = 40, 6
-"""Questions for the search alone and with reading."""
+"""Questions for the retrieval alone and for the search."""
 MOVED = 0.5
 """How long a random step is that is added to a reused vector of length one."""
 

@@ -104,7 +104,7 @@ def scaling(plan: Plan) -> Iterator[str]:
     questions.write_text(json.dumps(_queries(plan)), "utf-8")
     steps = [str(step) for step in STEPS if step < plan.scale] + [str(plan.scale)]
     head = (
-        "passages", "ingest, each", "retrieval p50", "p95", "with a filter p50", "p95", "search with reading p50", "p95",
+        "passages", "ingest, each", "retrieval p50", "p95", "with a filter p50", "p95", "search p50", "p95",
         "memory", "disk",
     )  # fmt: skip
     table = markdown(head, ())
@@ -125,7 +125,7 @@ def scaling(plan: Plan) -> Iterator[str]:
     grown = {name: last[name] / rows[0][name] for name in timed}
     yield (
         f"From {rows[0]['passages']:,} to {last['passages']:,} passages: ingestion {grown['each']:.2f} times (wanted: at most "
-        f"1.3); p95 of retrieval {grown['find_p95']:.2f}, with a filter {grown['filter_p95']:.2f}, of search with reading "
+        f"1.3); p95 of retrieval {grown['find_p95']:.2f}, with a filter {grown['filter_p95']:.2f}, of search "
         f"{grown['search_p95']:.2f} times (wanted: at most 3).\n"
     )
 

@@ -12,7 +12,7 @@ PATIENT := tests/attack/test_load.py tests/eval tests/ingest/test_wrong_input.py
 unexport PYTHONDONTWRITEBYTECODE
 PIP := $(BIN)/pip install -q --disable-pip-version-check --no-compile -c constraints.txt
 
-.PHONY: setup run test check eval bench soak security licences clean
+.PHONY: setup run test check style types audit eval bench soak security licences clean
 
 setup: $(VENV)/.ready
 
@@ -32,9 +32,16 @@ run: setup
 	$(BIN)/byline --home $(HOME_DIR) serve
 
 check: setup
+	$(MAKE) --no-print-directory -j3 style types audit
+
+style:
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+
+types:
 	$(BIN)/mypy
+
+audit:
 	$(BIN)/python -m eval.audit
 
 # What runs beside says its words at the end. The gate waits: beside the browser tests it starved them.

@@ -23,8 +23,8 @@ from assistant.settings import BUNDLED_EMBEDDING
 Vectors = npt.NDArray[np.float32]
 
 MAX_TOKENS = 256
-BATCH_TOKENS = 2048
-"""Tokens in one batch, padding included: what is between two layers stays near the processor, and small batches are full."""
+BATCH_TOKENS = 512
+"""Tokens in one batch, padding included: what passes from layer to layer then stays in the processor's own memory."""
 
 
 class OnnxEmbedder(Embeddings):

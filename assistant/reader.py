@@ -20,7 +20,7 @@ import numpy.typing as npt
 import onnxruntime
 from tokenizers import Tokenizer
 
-from assistant.embedder import OnnxEmbedder, cosines
+from assistant.embedder import BATCH_TOKENS, OnnxEmbedder, cosines
 
 Floats = npt.NDArray[np.float32]
 Offsets = tuple[int, int]
@@ -28,7 +28,6 @@ Offsets = tuple[int, int]
 MAX_QUESTION = 80
 MAX_HEADER = 64
 MAX_SPAN = 30
-BATCH_TOKENS = 3072
 UNREAD = -20.0
 KEPT = 32
 """Calls whose readings are kept, some 0.2 MB each: a question that is asked again is answered at once."""

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import sqlite3
 import threading
+import weakref
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,6 +15,19 @@ from pathlib import Path
 from assistant.errors import StoreError
 
 Connection = sqlite3.Connection
+
+
+class _Own:
+    """One thread's connection: closed when the thread ends, and its memory and open file with it.
+
+    It is held here because a connection refers to itself, and would wait for the garbage collector.
+    """
+
+    def __init__(self, con: sqlite3.Connection) -> None:
+        self.con = con
+
+    def __del__(self) -> None:
+        self.con.close()
 
 
 class Database:
@@ -29,7 +43,7 @@ class Database:
     def __init__(self, path: Path) -> None:
         self.path = path
         self._local = threading.local()
-        self._open: list[sqlite3.Connection] = []
+        self._open: weakref.WeakSet[_Own] = weakref.WeakSet()
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
         except OSError as error:
@@ -37,14 +51,15 @@ class Database:
                              "Choose another with --home.") from error  # fmt: skip
 
     def _connect(self) -> sqlite3.Connection:
-        con: sqlite3.Connection | None = getattr(self._local, "con", None)
-        if con is None:
+        own: _Own | None = getattr(self._local, "own", None)
+        if own is None:
             con = sqlite3.connect(self.path, timeout=30, isolation_level=None, check_same_thread=False)
+            own = _Own(con)
             con.execute("PRAGMA synchronous = FULL")
             con.execute("PRAGMA cache_size = -32000")
-            self._local.con = con
-            self._open.append(con)
-        return con
+            self._local.own = own
+            self._open.add(own)
+        return own.con
 
     @contextmanager
     def guard(self) -> Iterator[sqlite3.Connection]:
@@ -81,7 +96,7 @@ class Database:
     def close(self) -> None:
         """Close every connection; the database is not used afterwards."""
         while self._open:
-            self._open.pop().close()
+            self._open.pop().con.close()
         self._local = threading.local()
 
 

@@ -1,11 +1,13 @@
 from __future__ import annotations
 
+import os
 import random
 import sqlite3
 from dataclasses import replace
 from datetime import date
 from itertools import product
 from pathlib import Path
+from threading import Thread
 
 import pytest
 
@@ -237,3 +239,17 @@ def test_a_newer_or_damaged_catalogue_is_one_sentence_and_stays_as_it_is(tmp_pat
     with pytest.raises(StoreError, match="cannot be used"):
         Catalogue(bad)
     assert bad.read_bytes().startswith(b"this is no database")
+
+
+@pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="open files are read from /proc")
+def test_a_threads_connection_ends_with_it(catalogue: Catalogue) -> None:
+    def opened() -> int:
+        return sum(str(catalogue.path) in os.path.realpath(link) for link in Path("/proc/self/fd").iterdir())
+
+    before = opened()
+    assert before
+    for _ in range(20):
+        thread = Thread(target=lambda: days(catalogue, Filters(outlets=("Fell Gazette",))))
+        thread.start()
+        thread.join()
+    assert opened() <= before + 1  # SQLite keeps a file that it cannot close yet and uses it for the next

@@ -63,15 +63,8 @@ class OnnxEmbedder(Embeddings):
         tokenizer, session = self._load()
         rows = np.zeros((len(texts), self.width), np.float32)
         encodings = tokenizer.encode_batch(list(texts))
-        order = sorted(range(len(texts)), key=lambda i: len(encodings[i].ids))
-        start = 0
-        while start < len(order):
-            stop = start + 1
-            while stop < len(order) and len(encodings[order[stop]].ids) * (stop + 1 - start) <= BATCH_TOKENS:
-                stop += 1
-            batch = order[start:stop]
+        for batch in batches([len(encoding.ids) for encoding in encodings]):
             rows[batch] = session.run(None, pad([encodings[i].ids for i in batch]))[0]
-            start = stop
         return rows
 
     def embed_documents(self, texts: list[str]) -> list[list[float]]:
@@ -161,6 +154,20 @@ def load_session(path: Path, threads: int = 0) -> Any:
         raise ModelError(
             f"The model file {path.name} cannot be opened ({str(error)[:160]}); run `make setup` again."
         ) from error
+
+
+def batches(lengths: Sequence[int]) -> list[list[int]]:
+    """Indices of texts of so many tokens, shortest first, in groups of at most BATCH_TOKENS when padded.
+
+    A longer text is a group of its own.
+    """
+    groups: list[list[int]] = []
+    for i in sorted(range(len(lengths)), key=lengths.__getitem__):
+        if groups and (len(groups[-1]) + 1) * lengths[i] <= BATCH_TOKENS:
+            groups[-1].append(i)
+        else:
+            groups.append([i])
+    return groups
 
 
 def pad(ids: Sequence[Sequence[int]]) -> dict[str, npt.NDArray[np.int64]]:

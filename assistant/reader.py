@@ -20,7 +20,7 @@ import numpy.typing as npt
 import onnxruntime
 from tokenizers import Tokenizer
 
-from assistant.embedder import BATCH_TOKENS, OnnxEmbedder, cosines
+from assistant.embedder import OnnxEmbedder, batches, cosines
 
 Floats = npt.NDArray[np.float32]
 Offsets = tuple[int, int]
@@ -156,7 +156,7 @@ class Reader:
             firsts.append(len(row))
             rows.append([*row, *text.ids[: self._max_tokens - len(row) - 1], SEP])
         found: dict[int, Reading] = {}
-        for some in _batches([len(row) for row in rows]):
+        for some in batches([len(row) for row in rows]):
             outputs = self._run([rows[i] for i in some], len(asked) + 2)
             for at, i in enumerate(some):
                 here = slice(firsts[i], len(rows[i]) - 1)
@@ -242,14 +242,3 @@ def sentence_answers(reading: Reading, sentence_spans: Sequence[Offsets]) -> lis
         score = float(start[first] + end[latest[first]])
         found.append(Span(int(reading.offsets[low, 0]), int(reading.offsets[high, 1]), score))
     return found
-
-
-def _batches(lengths: Sequence[int]) -> list[list[int]]:
-    order = sorted(range(len(lengths)), key=lengths.__getitem__)
-    batches: list[list[int]] = []
-    for i in order:
-        if batches and (len(batches[-1]) + 1) * lengths[i] <= BATCH_TOKENS:
-            batches[-1].append(i)
-        else:
-            batches.append([i])
-    return batches

@@ -31,17 +31,17 @@ run: setup
 	$(BIN)/byline --home $(HOME_DIR) ingest eval/sample/articles
 	$(BIN)/byline --home $(HOME_DIR) serve
 
-check: setup
+check:
 	$(MAKE) --no-print-directory -j3 style types audit
 
-style:
+style: setup
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 
-types:
+types: setup
 	$(BIN)/mypy
 
-audit:
+audit: setup
 	$(BIN)/python -m eval.audit
 
 # What runs beside says its words at the end. The gate waits: beside the browser tests it starved them.

@@ -95,8 +95,8 @@ class Database:
 
     def close(self) -> None:
         """Close every connection; the database is not used afterwards."""
-        while self._open:
-            self._open.pop().con.close()
+        for own in list(self._open):
+            own.con.close()
         self._local = threading.local()
 
 

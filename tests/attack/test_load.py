@@ -7,6 +7,7 @@ person alone waits.
 from __future__ import annotations
 
 import asyncio
+import itertools
 import json
 import random
 import statistics
@@ -33,6 +34,9 @@ WARM = 120
 """Seconds until growth is looked at; the models fill their memory within two minutes."""
 MOST_GROWTH = 0.10
 """Of the memory from then on."""
+
+NO_REPLY = 600
+"""Seconds after which a reply is missing. Fourteen before one, each slowed by the tests beside, wait over two minutes."""
 
 TOPICS = ("Kim", "Putin", "the ferry", "the dock strike", "the census", "the storm", "the harbour", "the museum")
 
@@ -66,10 +70,11 @@ class Person:
         self._history: list[dict[str, str]] = []
 
     async def ask_until(self, end: float) -> None:
-        turn = 0
-        while time.monotonic() < end:
-            turn += 1
+        """Once at least: beside other tests the time can be over before the first question."""
+        for turn in itertools.count(1):
             await self._ask(turn)
+            if time.monotonic() >= end:
+                return
 
     async def _ask(self, turn: int) -> None:
         question = f"What is said about {self._rng.choice(TOPICS)}? My word is {canary(self._number)}, turn {turn}."
@@ -136,7 +141,7 @@ async def crowd(url: str, process: int, people: int, seconds: float) -> Seen:
             seen.memory.append((time.monotonic() - began, memory_of(process)))
             await asyncio.sleep(min(1.0, seconds / 40))
 
-    async with httpx.AsyncClient(base_url=url, timeout=180, limits=limits) as client:
+    async with httpx.AsyncClient(base_url=url, timeout=NO_REPLY, limits=limits) as client:
         watching = asyncio.create_task(watch())
         await asyncio.gather(*(Person(number, client, seen).ask_until(began + seconds) for number in range(people)))
         watching.cancel()

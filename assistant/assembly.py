@@ -46,7 +46,7 @@ def build_assistant(settings: Settings) -> Assistant:
     reader: PassageReader = Reader(
         bundled.READER_FILE,
         bundled.tokenizer_file(),
-        threads=settings.threads or None,
+        threads=settings.threads,
         embedder=embedder if isinstance(embedder, OnnxEmbedder) else None,
     )
     if not bundled.READER_FILE.exists():

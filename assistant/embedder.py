@@ -148,11 +148,13 @@ def load_session(path: Path, threads: int = 0) -> Any:
     options.log_severity_level = 3
     # A plan of memory kept for every shape that ever came is memory that grows, and saves no time here.
     options.enable_mem_pattern = False
+    # Weights that are stored in int8 are widened once, when the model is loaded.
+    options.add_session_config_entry("session.disable_quant_qdq", "1")
     try:
         return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
     except Exception as error:  # ONNX Runtime raises its own classes, which share no base
         raise ModelError(
-            f"The model file {path.name} cannot be opened ({str(error)[:160]}); run `make setup` again."
+            f"The model file {path.name} cannot be opened ({str(error)[:160]}); run `make setup` or install Byline again."
         ) from error
 
 

@@ -17,10 +17,9 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-import onnxruntime
 from tokenizers import Tokenizer
 
-from assistant.embedder import OnnxEmbedder, batches, cosines
+from assistant.embedder import OnnxEmbedder, batches, cosines, load_session
 
 Floats = npt.NDArray[np.float32]
 Offsets = tuple[int, int]
@@ -82,7 +81,7 @@ class Reader:
         model_path: Path,
         tokenizer_path: Path,
         *,
-        threads: int | None = None,
+        threads: int = 0,
         max_tokens: int = 256,
         embedder: OnnxEmbedder | None = None,
     ) -> None:
@@ -91,13 +90,13 @@ class Reader:
         Args:
             model_path: The ONNX file.
             tokenizer_path: The bundled MiniLM's tokenizer.json.
-            threads: Threads for one question; ONNX Runtime's choice when None.
+            threads: Threads for one question; 0 takes the machine's cores.
             max_tokens: Question, header and passage together; the passage is cut to fit.
             embedder: The bundled one where it is open already; the weights are fitted to its cosines, to no other's.
         """
         self._model_path, self._tokenizer_path = model_path, tokenizer_path
         self._threads, self._max_tokens = threads, max_tokens
-        self._embedder = embedder or OnnxEmbedder(threads or 0)
+        self._embedder = embedder or OnnxEmbedder(threads)
         self._lock = threading.Lock()
         # No more batches at a time than there are cores for: more were no sooner done, and the memory of each is kept.
         cores = os.cpu_count() or 1
@@ -108,22 +107,18 @@ class Reader:
         self._likeness = lru_cache(KEPT)(self._compare_anew)
 
     def open(self) -> None:
-        """Load model and tokenizer now instead of at the first question."""
+        """Load model and tokenizer now instead of at the first question.
+
+        Raises:
+            ModelError: The model's file is missing or damaged.
+        """
         with self._lock:
             if self._session is None:
                 tokenizer = Tokenizer.from_file(str(self._tokenizer_path))
                 tokenizer.no_truncation()
                 tokenizer.no_padding()
-                options = onnxruntime.SessionOptions()
-                # The weights are stored in int8; with this they are widened once, when the model is loaded.
-                options.add_session_config_entry("session.disable_quant_qdq", "1")
-                options.enable_mem_pattern = False  # as in the embedder
-                if self._threads:
-                    options.intra_op_num_threads = self._threads
                 self._tokenizer = tokenizer
-                self._session = onnxruntime.InferenceSession(
-                    str(self._model_path), options, providers=["CPUExecutionProvider"]
-                )
+                self._session = load_session(self._model_path, self._threads)
 
     def read(self, question: str, passages: Sequence[tuple[str, str]]) -> list[Reading]:
         """Read passages against a question.

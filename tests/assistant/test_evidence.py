@@ -2,16 +2,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
 
+from assistant import bundled
 from assistant.confidence import named_share, number_share
 from assistant.domain import Citation, Headline, Hit, Passage
 from assistant.errors import ModelError
 from assistant.evidence import header, read_part
 from assistant.quoting import Evidence, unsaid
-from assistant.reader import Reading
+from assistant.reader import Reader, Reading
 from assistant.sentences import coefficients
 from assistant.weights import Weights, load_weights
 
@@ -269,3 +271,10 @@ def test_a_sentence_that_one_part_quoted_is_not_quoted_again_for_the_next() -> N
     assert unsaid(whole, [elsewhere]) == [whole]
     differs = replace(whole, differs=True)
     assert unsaid(differs, [said]) == [differs], "what another source contradicts is shown whole"
+
+
+def test_a_damaged_reader_is_one_sentence(tmp_path: Path) -> None:
+    damaged = tmp_path / "reader.onnx"
+    damaged.write_bytes(bundled.READER_FILE.read_bytes()[:100_000])
+    with pytest.raises(ModelError, match=r"reader\.onnx cannot be opened .*install Byline again\.$"):
+        Reader(damaged, bundled.tokenizer_file()).open()

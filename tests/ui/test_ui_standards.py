@@ -39,6 +39,16 @@ def findings(tab: Visit, axe: str) -> list[str]:
     ]
 
 
+FADED = """async () => {
+  for (;;) {
+    const fading = document.getAnimations().filter(some => some instanceof CSSTransition);
+    if (!fading.length) return;
+    await Promise.all(fading.map(some => some.finished.catch(() => null)));
+  }
+}"""
+"""Waits until no colour is on its way to another; what ends can begin another inside it."""
+
+
 @pytest.mark.parametrize(("width", "height"), [(1440, 900), (390, 844)])
 def test_axe_finds_nothing_serious_in_light_and_dark(
     server: Server, visit: Open, axe: str, width: int, height: int
@@ -49,7 +59,7 @@ def test_axe_finds_nothing_serious_in_light_and_dark(
     def look(where: str) -> None:
         for dark in (False, True):
             page.evaluate("dark => document.body.classList.toggle('dark', dark)", dark)
-            page.wait_for_timeout(250)  # colours fade in
+            page.evaluate(FADED)
             wrong.extend(f"{where}, {'dark' if dark else 'light'}: {row}" for row in findings(tab, axe))
         page.evaluate("() => document.body.classList.remove('dark')")
 

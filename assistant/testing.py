@@ -12,9 +12,9 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 import numpy.typing as npt
 
-from assistant.chat_models import Messages
 from assistant.errors import ModelError
-from assistant.words import content_words
+from assistant.models.chat import Messages
+from assistant.text.lexical import content_words
 
 
 class ScriptedChatModel:

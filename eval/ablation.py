@@ -6,12 +6,12 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
-from assistant.baseline import PlainReader
-from assistant.chain import Assistant
-from assistant.domain import Hit, Query
-from assistant.fusion import DENSE_WEIGHT, Found
-from assistant.retriever import HybridRetriever
-from assistant.weights import Weights
+from assistant.answering.pipeline import Assistant
+from assistant.reading.baseline import PlainReader
+from assistant.reading.scoring import Weights
+from assistant.retrieval.fusion import DENSE_WEIGHT, Found
+from assistant.retrieval.hybrid import HybridRetriever
+from assistant.types import Hit, Query
 from eval import metrics
 from eval.runner import Row
 from eval.selftest import asked

@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from assistant.words import names, numbers
+from assistant.text.lexical import names, numbers
 
 
 @dataclass(frozen=True, slots=True)

@@ -210,7 +210,7 @@ def judge(
     model: Annotated[str | None, typer.Option(help="The judge; the chat model of the settings by default.")] = None,
 ) -> None:
     """Ask a chat model what it thinks of a run's answers; optional, and never part of the gate."""
-    from assistant.chat_models import make_chat_model
+    from assistant.models.chat import make_chat_model
     from eval.judge import opinions, told, write_opinions
     from eval.runner import read_rows
 

@@ -12,7 +12,7 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from assistant.domain import Answer, Citation, Filters, Hit, Sentence
+from assistant.types import Answer, Citation, Filters, Hit, Sentence
 from eval.runner import Asked
 
 Fault = Callable[[Answer], Answer]

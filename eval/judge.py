@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from assistant.chat_models import ChatModel, Messages
+from assistant.models.chat import ChatModel, Messages
 from eval import metrics
 from prompts import load_prompt
 

@@ -8,9 +8,9 @@ from pathlib import Path
 
 from filelock import FileLock
 
-from assistant.assembly import build_assistant, fingerprint, open_library
-from assistant.chain import Assistant
+from assistant.answering.pipeline import Assistant
 from assistant.errors import RunError
+from assistant.factory import build_assistant, fingerprint, open_library
 from assistant.settings import Settings
 from eval.suites import ROOT, Suite, digest_path, digest_values
 from ingest.pipeline import Report, ingest

@@ -63,7 +63,7 @@ def main() -> int:
     for row in WEIGHTS:
         print(f"| {' | '.join(row)} |")
     print(
-        "\nTheir files are pinned by SHA-256 in `assistant/bundled.py`.\n\n## Packages\n\n| package | version | licence |\n|---|---|---|"
+        "\nTheir files are pinned by SHA-256 in `assistant/models/assets.py`.\n\n## Packages\n\n| package | version | licence |\n|---|---|---|"
     )
     for name, dist in sorted(needed().items()):
         print(f"| {name} | {dist.version} | {licence_of(dist)} |")

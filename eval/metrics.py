@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from eval import ranking, text
+from eval import ranking, text_metrics
 
 Row = Mapping[str, Any]
 Part = tuple[float, float]
@@ -42,7 +42,7 @@ def end_to_end(row: Row) -> Part | None:
 
 def is_correct(row: Row) -> bool:
     """Whether the row is answered and every `must_include` group has one of its strings in the answer."""
-    return answered(row) and text.covers_groups(answer_text(row), row["must_include"])
+    return answered(row) and text_metrics.covers_groups(answer_text(row), row["must_include"])
 
 
 def answer_text(row: Row) -> str:
@@ -65,14 +65,14 @@ def answer_inside(row: Row) -> Part | None:
     if not row["answerable"] or not (answered(row) or abstained(row)):
         return None
     quotes = "\n".join(citation["quote"] for citation in row["answer"]["citations"])
-    return float(answered(row) and text.covers_groups(quotes, row["must_include"])), 1.0
+    return float(answered(row) and text_metrics.covers_groups(quotes, row["must_include"])), 1.0
 
 
 def token_f1(row: Row) -> Part | None:
     """Mean over answered answerable questions of the best token F1 against `answers` (SQuAD normalisation)."""
     if not row["answerable"] or not answered(row) or not row["answers"]:
         return None
-    return text.token_f1(answer_text(row), row["answers"]), 1.0
+    return text_metrics.token_f1(answer_text(row), row["answers"]), 1.0
 
 
 def citation_validity(row: Row) -> Part | None:
@@ -131,7 +131,7 @@ def fidelity(row: Row) -> Part | None:
     sources = {citation["number"]: citation_words(citation) for citation in row["answer"]["citations"]}
     kept = every = 0
     for sentence in row["answer"]["sentences"]:
-        same, total = text.facts_kept(sentence["text"], [sources.get(n, "") for n in sentence["citations"]])
+        same, total = text_metrics.facts_kept(sentence["text"], [sources.get(n, "") for n in sentence["citations"]])
         kept, every = kept + same, every + total
     return (float(kept), float(every)) if every else None
 
@@ -139,7 +139,7 @@ def fidelity(row: Row) -> Part | None:
 def citation_words(citation: Mapping[str, Any]) -> str:
     """The words that a citation stands for."""
     parts = (citation["quote"], citation["title"], citation["outlet"] or "", citation["byline"] or "")
-    return "\n".join((*parts, text.date_words(citation["published_at"])))
+    return "\n".join((*parts, text_metrics.date_words(citation["published_at"])))
 
 
 def abstention_precision(row: Row) -> Part | None:

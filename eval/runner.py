@@ -16,9 +16,9 @@ from datetime import date
 from pathlib import Path
 from typing import Any, Protocol
 
-from assistant.domain import Answer, Article, Filters, Hit
 from assistant.errors import UsageError
-from eval import metrics, records
+from assistant.types import Answer, Article, Filters, Hit
+from eval import metrics, rows
 from eval.cases import Case, check_evidence
 from eval.stages import stage
 
@@ -125,13 +125,13 @@ def _ask(job: Job, assistant: Asked, case: Case, stop: threading.Event) -> Row |
 
 def ask(case: Case, mode: str, assistant: Asked, texts: Mapping[int | str, tuple[str, str]], find: FindArticle) -> Row:
     """Ask one question; whatever goes wrong becomes an error row."""
-    row = records.blank(case, texts)
+    row = rows.blank(case, texts)
     began = time.perf_counter()
     try:
         if mode == "search":
-            row = records.with_hits(row, assistant.search(case.question, SEARCH_DEPTH, as_of=case.as_of))
+            row = rows.with_hits(row, assistant.search(case.question, SEARCH_DEPTH, as_of=case.as_of))
         else:
-            row = records.with_answer(row, assistant.answer(case.question, case.history, as_of=case.as_of), find)
+            row = rows.with_answer(row, assistant.answer(case.question, case.history, as_of=case.as_of), find)
     except Exception as error:  # an evaluation goes on: the error is the row, and its budget is 0
         row |= {"status": "error", "error": f"{type(error).__name__}: {error}"}
     row["timings"] = {**row["timings"], "whole": time.perf_counter() - began}

@@ -14,8 +14,8 @@ from typing import Any
 
 import numpy as np
 
-from assistant import bundled
-from assistant.assembly import fingerprint
+from assistant.factory import fingerprint
+from assistant.models import assets
 from assistant.settings import BUNDLED_EMBEDDING, Settings
 from eval import metrics, statistics
 from eval.judge import PROMPT as JUDGE
@@ -26,11 +26,11 @@ SCHEMA = 1
 CODE = (
     "assistant",
     "ingest",
-    "eval/records.py",
+    "eval/rows.py",
     "eval/metrics.py",
     "eval/ranking.py",
     "eval/stages.py",
-    "eval/text.py",
+    "eval/text_metrics.py",
 )
 ENOUGH = 5
 """Fewest rows of which an area under a curve is worth printing."""
@@ -74,9 +74,9 @@ def _code_digest(path: Path) -> str:
 
 
 def _models(settings: Settings) -> list[str]:
-    files = [bundled.READER_FILE, bundled.READER_FILE.with_suffix(".json")]
+    files = [assets.READER_FILE, assets.READER_FILE.with_suffix(".json")]
     sums = [hashlib.sha256(file.read_bytes()).hexdigest() for file in files if file.exists()]
-    return sums + ([bundled.SHA256["model.safetensors"]] if settings.embedding_model == BUNDLED_EMBEDDING else [])
+    return sums + ([assets.SHA256["model.safetensors"]] if settings.embedding_model == BUNDLED_EMBEDDING else [])
 
 
 def summarise(rows: Sequence[Row], manifest: Mapping[str, Any], made_at: str) -> dict[str, Any]:

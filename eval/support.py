@@ -20,17 +20,17 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from assistant.domain import Article, Passage
-from assistant.embedder import OnnxEmbedder
-from assistant.reader import format_header
-from assistant.support import Support, check_support
-from assistant.words import content_words, names, numbers
+from assistant.grounding.verifier import Support, check_support
+from assistant.models.embeddings import OnnxEmbedder
+from assistant.reading.model import format_header
+from assistant.text.lexical import content_words, names, numbers
+from assistant.types import Article, Passage
 from eval.alterations import ALTERATIONS, Around
 from eval.cases import half_of
 from eval.suites import DATA, ROOT
-from ingest.extract import Raw, read_articles
-from ingest.passages import cut_passages
-from ingest.records import Read
+from ingest.chunking import cut_passages
+from ingest.parsing.registry import Raw, read_articles
+from ingest.types import Read
 
 SAMPLE = ROOT / "eval/sample/articles"
 PARAPHRASES = ROOT / "eval/sample/paraphrases.jsonl"

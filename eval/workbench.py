@@ -9,14 +9,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from assistant.chain import Assistant
-from assistant.chat_models import ChatModel
+from assistant.answering.pipeline import Assistant
 from assistant.errors import UsageError
+from assistant.models.chat import ChatModel
 from assistant.settings import QUOTATIONS, Settings
 from eval import gate
 from eval.cases import Case
 from eval.libraries import gold_texts, open_assistant, prepare
-from eval.record import RecordingChatModel, ReplayingChatModel
+from eval.recording import RecordingChatModel, ReplayingChatModel
 from eval.report import write_reports
 from eval.runner import Job, Row, run
 from eval.suites import Suite, digest_path, select

@@ -12,8 +12,8 @@ import struct
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
-from assistant.catalogue import Catalogue
-from assistant.domain import Article, Span
+from assistant.storage.sqlite.catalogue import Catalogue
+from assistant.types import Article, Span
 
 PERMUTATIONS = 120
 BANDS = 24

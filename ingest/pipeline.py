@@ -13,19 +13,19 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 
-from assistant.catalogue import Entry, text_key
-from assistant.embedder import Embedder
-from assistant.failpoints import reach
-from assistant.journal import Fetched
-from assistant.library import Library
-from ingest.ahead import Ahead
+from assistant.models.embeddings import Embedder
+from assistant.storage.failpoints import reach
+from assistant.storage.library import Library
+from assistant.storage.sqlite.catalogue import Entry, text_key
+from assistant.storage.sqlite.ingest_log import Fetched
+from ingest.chunking import cut_passages
 from ingest.duplicates import Copies
-from ingest.extract import read_articles
-from ingest.fetch import Fetcher
-from ingest.passages import cut_passages
-from ingest.records import Raw, Read, Rejected, Unchanged
+from ingest.parsing.registry import read_articles
+from ingest.prefetch import Ahead
 from ingest.sandbox import Sandbox
-from ingest.sources import Sources
+from ingest.sources.fetch import Fetcher
+from ingest.sources.resolve import Sources
+from ingest.types import Raw, Read, Rejected, Unchanged
 
 GROUP_PASSAGES = 256
 """Passages embedded together: enough for full batches, few enough to lose little at a kill."""

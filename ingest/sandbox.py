@@ -89,7 +89,7 @@ class Sandbox:
                 name: os.environ[name] for name in ("PATH", "HOME", "LANG", "SYSTEMROOT") if name in os.environ
             }
             self._child = subprocess.Popen(  # noqa: S603  # our own interpreter and module
-                [sys.executable, "-B", "-m", "ingest.worker"],
+                [sys.executable, "-B", "-m", "ingest.sandbox_worker"],
                 stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, cwd=_ROOT, env=environment,
                 start_new_session=True,
             )  # fmt: skip

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
-from assistant.assembly import build_assistant, open_library
-from assistant.chain import Assistant
+from assistant.answering.pipeline import Assistant
+from assistant.factory import build_assistant, open_library
 from assistant.settings import load_settings
 from ingest.pipeline import ingest
 

@@ -14,9 +14,9 @@ from pathlib import Path
 import torch
 from torch import nn
 
-from assistant.training.examples import Group, Miner, read_questions, squad_groups, taught_articles
 from assistant.training.export import read_reader, write_reader
-from assistant.training.network import ReaderNetwork
+from assistant.training.mining import Group, Miner, read_questions, squad_groups, taught_articles
+from assistant.training.model import ReaderNetwork
 from assistant.training.train import SEED, train
 
 OURS = Path(__file__).parent / "questions.jsonl"

@@ -12,8 +12,8 @@ import numpy.typing as npt
 import torch
 from onnx import ModelProto, helper, load, numpy_helper, save
 
-from assistant.onnx_graph import GraphWriter
-from assistant.training.network import ReaderNetwork
+from assistant.models.onnx_bert import GraphWriter
+from assistant.training.model import ReaderNetwork
 
 LARGEST = 30_000_000
 """Bytes that the file may have."""
@@ -26,7 +26,7 @@ def write_reader(network: ReaderNetwork, target: Path) -> None:
 
     Args:
         network: Trained.
-        target: The ONNX file; inputs and outputs as `assistant.reader` asks for them.
+        target: The ONNX file; inputs and outputs as `assistant.reading.model` asks for them.
     """
     target.parent.mkdir(parents=True, exist_ok=True)
     model = _graph(network)

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.optimize import minimize
 
-from assistant.sentences import LIKENESS, SENTENCE_FEATURES
+from assistant.reading.sentence_ranker import LIKENESS, SENTENCE_FEATURES
 
 RIDGE = 2.0
 """Penalty on the squared coefficients, of features scaled to one spread."""

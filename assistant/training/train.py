@@ -12,8 +12,8 @@ from typing import Any
 import torch
 from torch.nn.utils import clip_grad_norm_
 
-from assistant.training.examples import Group, Item
-from assistant.training.network import Encoder, ReaderNetwork, Row, collate, loss
+from assistant.training.mining import Group, Item
+from assistant.training.model import Encoder, ReaderNetwork, Row, collate, loss
 
 BATCH_TOKENS = 3_600
 """Tokens of one step, padding included."""

@@ -18,17 +18,17 @@ import numpy as np
 from scipy.optimize import minimize
 from sklearn.metrics import roc_auc_score
 
-from assistant import bundled
-from assistant.confidence import FEATURES
-from assistant.evidence import evidence_features
-from assistant.quoting import choose
-from assistant.sentences import LIKENESS, SENTENCE_FEATURES
+from assistant.answering.extractive import choose
+from assistant.models import assets
+from assistant.reading.confidence import FEATURES
+from assistant.reading.pipeline import evidence_features
+from assistant.reading.scoring import Weights
+from assistant.reading.sentence_ranker import LIKENESS, SENTENCE_FEATURES
 from assistant.training.__main__ import OURS
-from assistant.training.asked import Asked, findings, gather, is_evidence, is_gold, right, scored
-from assistant.training.examples import is_held, read_questions
+from assistant.training.dataset import Asked, findings, gather, is_evidence, is_gold, right, scored
 from assistant.training.fit_sentences import LEAST_AGAIN, Table, fit_sentences
-from assistant.training.tune_long import read_all, tune_long, untaught
-from assistant.weights import Weights
+from assistant.training.mining import is_held, read_questions
+from assistant.training.tune_multihop import read_all, tune_long, untaught
 from eval.cases import half_of
 
 REFUSALS = 0.2
@@ -216,7 +216,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--work", type=Path, required=True)
-    parser.add_argument("--model", type=Path, default=bundled.READER_FILE)
+    parser.add_argument("--model", type=Path, default=assets.READER_FILE)
     given = parser.parse_args()
     ours = [*read_questions(given.data / "news_questions" / "train.jsonl"), *read_questions(OURS)]
     rows = [r for r in ours if (r["evidence"] or r.get("near")) and is_held((r["evidence"] or r["near"])[0]["doc_id"])]

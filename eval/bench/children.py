@@ -18,12 +18,12 @@ from typing import Any
 
 import numpy as np
 
-from assistant import bundled
-from assistant.assembly import build_assistant, open_library
-from assistant.catalogue import Catalogue
-from assistant.domain import Filters
-from assistant.embedder import OnnxEmbedder, Vectors, load_tokenizer
+from assistant.factory import build_assistant, open_library
+from assistant.models import assets
+from assistant.models.embeddings import OnnxEmbedder, Vectors, load_tokenizer
 from assistant.settings import load_settings
+from assistant.storage.sqlite.catalogue import Catalogue
+from assistant.types import Filters
 from eval.bench.machine import MEASURED, embedding_flops, matmul_peak, median_seconds, peak_memory
 from eval.suites import ROOT, ready_suite
 from ingest.pipeline import ingest
@@ -57,7 +57,7 @@ class Timed(OnnxEmbedder):
 
 def token_counts(texts: Sequence[str]) -> list[int]:
     """Tokens of each text as far as the model reads it."""
-    tokenizer = load_tokenizer(bundled.tokenizer_file(), MAX_TOKENS)
+    tokenizer = load_tokenizer(assets.tokenizer_file(), MAX_TOKENS)
     return [len(encoding.ids) for encoding in tokenizer.encode_batch(list(texts))]
 
 
@@ -87,7 +87,7 @@ def ingest_stock(corpus: str, home: str) -> Iterator[dict[str, Any]]:
     documents = [Document(a["body"], metadata={"title": a["title"], "source": a["source"] or ""}) for a in articles]
     splitter = RecursiveCharacterTextSplitter(chunk_size=SPLIT, chunk_overlap=OVERLAP)
     pieces = splitter.split_documents(documents)
-    model = HuggingFaceEmbeddings(model_name=str(bundled.minilm_folder()), model_kwargs={"device": "cpu"})
+    model = HuggingFaceEmbeddings(model_name=str(assets.minilm_folder()), model_kwargs={"device": "cpu"})
     Chroma.from_documents(pieces, model, persist_directory=home)
     seconds = time.perf_counter() - began
     lengths = token_counts([piece.page_content for piece in pieces])

@@ -19,7 +19,7 @@ import numpy as np
 from assistant.errors import RunError
 from eval.suites import ROOT
 
-BYLINE = (sys.executable, "-m", "assistant.cli")
+BYLINE = (sys.executable, "-m", "assistant.cli.main")
 LAYERS, WIDTH = 6, 384
 """Of the bundled MiniLM."""
 MEASURED = 1000

@@ -10,13 +10,13 @@ from typing import Any
 
 import pytest
 
-from assistant.baseline import PlainReader
-from assistant.chain import Assistant
-from assistant.chat_models import ChatModel
-from assistant.evidence import Weights
-from assistant.library import Library
-from assistant.retriever import HybridRetriever
+from assistant.answering.pipeline import Assistant
+from assistant.models.chat import ChatModel
+from assistant.reading.baseline import PlainReader
+from assistant.reading.pipeline import Weights
+from assistant.retrieval.hybrid import HybridRetriever
 from assistant.settings import load_settings
+from assistant.storage.library import Library
 from assistant.testing import HashingEmbedder
 from ingest.pipeline import ingest
 from tests.conftest import ROOT

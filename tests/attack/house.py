@@ -17,11 +17,11 @@ import uvicorn
 from fastapi.routing import iter_route_contexts
 from starlette.routing import Mount
 
-from assistant.chain import Assistant
-from assistant.ui.application import build_application
-from assistant.ui.boot import Boot
-from assistant.ui.desk import Desk
-from assistant.ui.server import Options
+from assistant.answering.pipeline import Assistant
+from assistant.ui.server.app import build_application
+from assistant.ui.server.request_queue import Desk
+from assistant.ui.server.server import Options
+from assistant.ui.server.startup import Boot
 
 PAGE = {"x-byline": "1"}
 """The header that the page's own posts carry."""

@@ -6,7 +6,7 @@ import random
 import threading
 from collections.abc import Iterator
 
-from assistant.chat_models import Messages
+from assistant.models.chat import Messages
 from tests.attack.injections import Poisoned
 
 

@@ -11,13 +11,13 @@ import threading
 from pathlib import Path
 from typing import Any
 
-from assistant import failpoints
-from assistant.baseline import PlainReader
-from assistant.chain import Assistant
-from assistant.evidence import Weights
-from assistant.library import Library
-from assistant.retriever import HybridRetriever
+from assistant.answering.pipeline import Assistant
+from assistant.reading.baseline import PlainReader
+from assistant.reading.pipeline import Weights
+from assistant.retrieval.hybrid import HybridRetriever
 from assistant.settings import load_settings
+from assistant.storage import failpoints
+from assistant.storage.library import Library
 from assistant.testing import HashingEmbedder
 from ingest import pipeline
 from ingest.pipeline import ingest

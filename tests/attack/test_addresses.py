@@ -16,13 +16,13 @@ import httpcore
 import pytest
 
 from assistant.errors import UsageError
-from assistant.library import Library
+from assistant.storage.library import Library
 from assistant.testing import HashingEmbedder
-from ingest.connection import FetchError, is_public
-from ingest.fetch import Fetcher
 from ingest.pipeline import Options, Report, ingest
-from ingest.sources import is_address
-from ingest.web import MAX_SITEMAPS
+from ingest.sources.address_guard import FetchError, is_public
+from ingest.sources.fetch import Fetcher
+from ingest.sources.resolve import is_address
+from ingest.sources.web import MAX_SITEMAPS
 from tests.attack.addresses import (
     INSIDE,
     INSIDE_6,

@@ -17,12 +17,12 @@ from typing import Any
 import httpx
 import pytest
 
-from assistant.chain import Assistant
+from assistant.answering.pipeline import Assistant
 from assistant.settings import load_settings
-from assistant.ui.boot import Boot
-from assistant.ui.desk import Ask, Desk, Waiting
-from assistant.ui.server import Options
-from assistant.ui.turns import read_turns
+from assistant.ui.server.request_queue import Ask, Desk, Waiting
+from assistant.ui.server.server import Options
+from assistant.ui.server.startup import Boot
+from assistant.ui.views.turns import read_turns
 from tests.attack.conftest import QUESTION, TEXT, count
 from tests.attack.fault_server import FaultServer, Reply, chunk
 from tests.attack.house import PAGE, House

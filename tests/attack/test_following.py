@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from assistant.chat_models import BundledChatModel
+from assistant.models.chat import BundledChatModel
 from assistant.settings import BUNDLED_CHAT, load_settings
 from prompts import load_prompt
 from tests.attack.conftest import count, keep_figures

@@ -9,12 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from assistant.chain import Assistant
-from assistant.chat_models import ChatModel
-from assistant.citations import check_exact
-from assistant.domain import Answer, Checked, Finished
-from assistant.orders import is_order, plain_text
-from assistant.words import fold
+from assistant.answering.pipeline import Assistant
+from assistant.grounding.citations import check_exact
+from assistant.models.chat import ChatModel
+from assistant.text.injection import is_order, plain_text
+from assistant.text.lexical import fold
+from assistant.types import Answer, Checked, Finished
 from tests.attack.conftest import count, make_assistant
 from tests.attack.injections import OWN_FAMILIES, Poisoned, bipia_families, make_poisoned
 from tests.attack.obedient import ObedientChatModel

@@ -10,11 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from assistant.chain import Assistant
-from assistant.chat_models import RemoteChatModel
-from assistant.citations import check_exact
-from assistant.domain import Answer, Checked, Event, Finished, Restarted, Sentence
+from assistant.answering.pipeline import Assistant
+from assistant.grounding.citations import check_exact
+from assistant.models.chat import RemoteChatModel
 from assistant.settings import Settings, load_settings
+from assistant.types import Answer, Checked, Event, Finished, Restarted, Sentence
 from tests.attack.conftest import QUESTION, TEXT, count
 from tests.attack.fault_server import FAULTS, TRUE, FaultServer
 
@@ -27,7 +27,13 @@ DEADLINE = 2.0 + 0.6 + 6.0
 
 
 def with_model(assistant: Assistant, settings: Settings) -> Assistant:
-    parts = (assistant.library, assistant.embedder, assistant.retriever, assistant.reader, assistant.weights)
+    parts = (
+        assistant.library,
+        assistant.embedder,
+        assistant.retriever,
+        assistant.reader,
+        assistant.weights,
+    )
     return Assistant(settings, *parts, RemoteChatModel(settings))
 
 

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from assistant.domain import Answer
-from assistant.retriever import HybridRetriever
-from assistant.words import fold
+from assistant.retrieval.hybrid import HybridRetriever
+from assistant.text.lexical import fold
+from assistant.types import Answer
 from tests.attack.conftest import Build
 from tests.conftest import SHARED
 

@@ -7,11 +7,11 @@ from html.parser import HTMLParser
 
 import pytest
 
-from assistant.domain import Headline
-from assistant.ui.render import render_turn
-from assistant.ui.sources import Standing, render_sources
-from assistant.ui.text import web_address
-from assistant.ui.turns import Chip, Cited, Found, Head, Said, Turn
+from assistant.types import Headline
+from assistant.ui.views.conversation import render_turn
+from assistant.ui.views.html import web_address
+from assistant.ui.views.sources import Standing, render_sources
+from assistant.ui.views.turns import Chip, Cited, Found, Head, Said, Turn
 from tests.attack.conftest import count
 from tests.attack.hostile import HOST, address, hostile
 from tests.ui.conftest import Server, Visit, server, servers, visit

@@ -61,7 +61,7 @@ def test_a_server_that_repeats_the_key_does_not_get_it_into_the_error() -> None:
         reply.handler.end_headers()
         reply.handler.wfile.write(body)
 
-    from assistant.chat_models import RemoteChatModel
+    from assistant.models.chat import RemoteChatModel
 
     with FaultServer(echo, 0) as server:
         model = RemoteChatModel(load_settings(chat_model="openai:m", chat_url=server.url, chat_key=SECRET))

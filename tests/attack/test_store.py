@@ -20,8 +20,8 @@ from typing import Any
 import pytest
 
 from assistant.errors import StoreError
-from assistant.failpoints import POINTS
-from assistant.library import Library
+from assistant.storage.failpoints import POINTS
+from assistant.storage.library import Library
 from assistant.testing import HashingEmbedder
 from ingest.pipeline import ingest
 from tests.attack import storing
@@ -199,7 +199,7 @@ def test_a_clock_that_was_set_back_changes_no_order(home: Path, monkeypatch: pyt
         def now(cls, tz: Any = None) -> datetime:
             return datetime(1999, 1, 1, tzinfo=UTC)
 
-    monkeypatch.setattr("assistant.journal.datetime", Back)
+    monkeypatch.setattr("assistant.storage.sqlite.ingest_log.datetime", Back)
     monkeypatch.setattr("time.time", lambda: 915_148_800.0)
     for number in (1, 2):
         storing.write_round(home.parent / "articles", number)

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from assistant.cli import main
+from assistant.cli.main import main
 from assistant.settings import load_settings
 from eval.faults import Remembering
 from eval.runner import Row

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from assistant.query import understand
+from assistant.query.understanding import understand
 from eval.ablation import ablation_table, undefended, variants
 from eval.selftest import asked
 from eval.workbench import Bench

@@ -9,8 +9,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from assistant.embedder import OnnxEmbedder
 from assistant.errors import RunError
+from assistant.models.embeddings import OnnxEmbedder
 from eval.bench import machine
 from eval.bench.__main__ import main
 from eval.bench.children import Reusing, varied

@@ -9,9 +9,9 @@ from xml.etree import ElementTree
 
 import pytest
 
-from assistant.chain import Assistant
-from assistant.domain import Answer
+from assistant.answering.pipeline import Assistant
 from assistant.errors import RunError
+from assistant.types import Answer
 from eval import gate, metrics
 from eval.faults import always_abstain
 from eval.runner import read_rows, write_rows

@@ -48,7 +48,7 @@ def test_the_command_writes_beside_the_run_and_needs_a_model(
     assert done.code == 1
     assert "found quotations; name one with --model" in done.err
     before = (tmp_path / "rows.jsonl").read_bytes()
-    monkeypatch.setattr("assistant.chat_models.make_chat_model", lambda _: ScriptedChatModel("YES", "NO", "PARTLY"))
+    monkeypatch.setattr("assistant.models.chat.make_chat_model", lambda _: ScriptedChatModel("YES", "NO", "PARTLY"))
     done = byline("eval", "judge", tmp_path, "--model", "openai:any")
     assert done.code == 0, done.err
     assert "yes 1, no 1, partly 1" in done.out

@@ -13,8 +13,8 @@ from typing import Any
 
 import pytest
 
-from assistant.domain import Answer, Article, Filters, Hit
 from assistant.errors import RunError, UsageError
+from assistant.types import Answer, Article, Filters, Hit
 from eval.cases import Case, Evidence
 from eval.runner import Job, read_rows, run
 from tests.conftest import ROOT
@@ -160,7 +160,7 @@ def test_a_search_suite_searches(tmp_path: Path) -> None:
 def test_a_killed_run_goes_on_where_it_stopped(tmp_path: Path, byline: Callable[..., Done]) -> None:
     own = write_own(tmp_path, copies=20)
     out, home = tmp_path / "run", tmp_path / "data"
-    code = [sys.executable, "-c", "from assistant.cli import main; main()"]
+    code = [sys.executable, "-c", "from assistant.cli.main import main; main()"]
     arguments = ["--home", str(home), "eval", "run", *own.options, "--out", str(out)]
     rows = out / "rows.jsonl"
     with (

@@ -10,7 +10,7 @@ import threading
 from pathlib import Path
 from typing import Any
 
-from assistant import failpoints
+from assistant.storage import failpoints
 from assistant.testing import HashingEmbedder
 from ingest import pipeline
 from ingest.pipeline import ingest

@@ -7,13 +7,13 @@ import random
 from collections.abc import Sequence
 from pathlib import Path
 
-from assistant.catalogue import Entry, text_key
-from assistant.domain import Article
-from assistant.library import Library
+from assistant.storage.library import Library
+from assistant.storage.sqlite.catalogue import Entry, text_key
 from assistant.testing import HashingEmbedder
+from assistant.types import Article
+from ingest.chunking import cut_passages
 from ingest.duplicates import bands, runs
-from ingest.extract import make_article
-from ingest.passages import cut_passages
+from ingest.parsing.registry import make_article
 
 FINGERPRINT = "hashing, passage rules 3"
 _WHO = ("Mayor Ilse Corvane", "the Harbour Board", "Dr Petra Ludd", "Councillor Amos Wray", "the Tarn Valley Union")

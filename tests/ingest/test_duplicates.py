@@ -7,7 +7,7 @@ import pytest
 
 from assistant.testing import HashingEmbedder
 from ingest.duplicates import alike, bands, runs
-from ingest.extract import Raw
+from ingest.parsing.registry import Raw
 from ingest.pipeline import Report, ingest, store_documents
 from tests.ingest.making import article, entry, open_tiny, story, write_articles
 
@@ -52,7 +52,7 @@ def test_other_stories_are_not_copies() -> None:
 
 
 def test_every_sample_story_is_alone_but_the_wire_story() -> None:
-    from ingest.extract import read_articles
+    from ingest.parsing.registry import read_articles
 
     found = []
     for path in sorted((Path(__file__).parents[2] / "eval" / "sample" / "articles").glob("*.md")):
@@ -153,8 +153,8 @@ def test_the_same_files_in_two_folders_are_copies(tmp_path: Path) -> None:
 def test_a_story_in_four_papers_is_one_hit_that_names_them_all(tmp_path: Path) -> None:
     from datetime import date
 
-    from assistant.domain import Query
-    from assistant.retriever import HybridRetriever
+    from assistant.retrieval.hybrid import HybridRetriever
+    from assistant.types import Query
 
     library = open_tiny(tmp_path)
     texts = variants()

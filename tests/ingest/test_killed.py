@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from assistant.failpoints import POINTS
+from assistant.storage.failpoints import POINTS
 from tests.ingest.making import story, write_articles
 
 ROUNDS = 500 if os.environ.get("BYLINE_SOAK") else 40

@@ -13,10 +13,10 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from assistant.library import Library
+from assistant.storage.library import Library
 from assistant.testing import HashingEmbedder
 from ingest import pipeline
-from ingest.boilerplate import find_corrections
+from ingest.parsing.boilerplate import find_corrections
 from ingest.pipeline import Options, Report, ingest
 from ingest.progress import Bar, describe
 from tests.ingest.making import open_tiny, story, write_articles
@@ -179,7 +179,7 @@ def test_an_error_while_reading_ahead_is_raised_here(
 
 def byline(home: Path, *arguments: str, **more) -> subprocess.Popen[str]:
     environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "HOME": str(home.parent)}
-    code = "from ingest import pipeline; pipeline.GROUP_PASSAGES = 4; from assistant.cli import main; main()"
+    code = "from ingest import pipeline; pipeline.GROUP_PASSAGES = 4; from assistant.cli.main import main; main()"
     command = [sys.executable, "-c", code, "--home", str(home), *arguments]
     return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment, **more)
 

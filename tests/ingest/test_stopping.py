@@ -20,7 +20,7 @@ ROOT = Path(__file__).parent.parent.parent
 
 def in_terminal(*arguments: str, interrupt_at: str = "") -> tuple[int, str]:
     """Run `byline` in a terminal of its own; type Ctrl-C once it has drawn `interrupt_at`. Exit code and screen."""
-    command = [sys.executable, "-c", TERMINAL, sys.executable, "-m", "assistant.cli", *arguments]
+    command = [sys.executable, "-c", TERMINAL, sys.executable, "-m", "assistant.cli.main", *arguments]
     settings = {**os.environ, "PYTHONPATH": str(ROOT), "TERM": "xterm", "COLUMNS": "120"}
     drawn, typed = b"", not interrupt_at
     with subprocess.Popen(command, env=settings, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:

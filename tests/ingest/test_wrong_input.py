@@ -113,7 +113,7 @@ def test_the_text_is_kept_as_it_came(library, tmp_path: Path) -> None:
 
 def byline(home: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "HOME": str(home.parent)}
-    command = [sys.executable, "-c", "from assistant.cli import main; main()", "--home", str(home), *arguments]
+    command = [sys.executable, "-c", "from assistant.cli.main import main; main()", "--home", str(home), *arguments]
     return subprocess.run(command, capture_output=True, text=True, env=environment, timeout=120, check=False)
 
 

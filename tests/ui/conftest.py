@@ -30,7 +30,7 @@ def free_port() -> int:
 
 def run_byline(*arguments: str) -> list[str]:
     """The command line that runs `byline` with these arguments."""
-    return [sys.executable, "-c", "from assistant.cli import main; main()", *arguments]
+    return [sys.executable, "-c", "from assistant.cli.main import main; main()", *arguments]
 
 
 def environment(**more: str) -> dict[str, str]:
@@ -47,7 +47,7 @@ class Server:
     port: int
     log: Path
     options: tuple[str, ...] = ()
-    program: str = "from assistant.cli import main; main()"
+    program: str = "from assistant.cli.main import main; main()"
     process: subprocess.Popen[bytes] | None = None
 
     @property

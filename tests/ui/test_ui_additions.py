@@ -9,12 +9,12 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
-from assistant.assembly import open_library
 from assistant.errors import RunError
+from assistant.factory import open_library
 from assistant.settings import load_settings
-from assistant.ui.additions import duration, render_outcomes, seconds_left, so_far
-from assistant.ui.jobs import Job, Jobs
-from assistant.ui.outcomes import Line, make_lines, to_csv
+from assistant.ui.jobs.outcomes import Line, make_lines, to_csv
+from assistant.ui.jobs.queue import Job, Jobs
+from assistant.ui.views.additions import duration, render_outcomes, seconds_left, so_far
 from ingest.pipeline import Outcome
 
 TITLES = {"a": "Pier to close", "b": "Pier will close"}

@@ -6,8 +6,8 @@ from collections.abc import Callable
 
 import pytest
 
-from assistant.domain import Headline
-from assistant.ui.render import render_welcome
+from assistant.types import Headline
+from assistant.ui.views.conversation import render_welcome
 from tests.ui.conftest import Server, Visit
 
 Open = Callable[..., Visit]

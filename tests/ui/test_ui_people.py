@@ -19,7 +19,7 @@ PASSWORDS = {"ada": "correct horse 1", "ben": "battery staple 2"}
 
 
 def line(name: str, password: str) -> str:
-    command = [sys.executable, "-m", "assistant.ui.login", name]
+    command = [sys.executable, "-m", "assistant.ui.server.auth", name]
     done = subprocess.run(
         command, input=password + "\n", env=environment(), cwd=ROOT, capture_output=True, text=True, check=True
     )

@@ -12,11 +12,11 @@ from typing import Any
 
 import httpx
 
-from assistant.assembly import build_assistant
+from assistant.factory import build_assistant
 from assistant.settings import load_settings
-from assistant.ui.boot import Boot
-from assistant.ui.chat import Chat
-from assistant.ui.desk import Desk
+from assistant.ui.server.request_queue import Desk
+from assistant.ui.server.startup import Boot
+from assistant.ui.views.chat import Chat
 from tests.attack.fault_server import FaultServer
 from tests.ui.conftest import Server, Visit
 from tests.ui.talker import Talker
@@ -25,13 +25,14 @@ Open = Callable[..., Visit]
 Servers = Callable[..., Server]
 SLOW = """
 import time
-from assistant import assembly, cli
-build = assembly.build_assistant
+from assistant import factory
+from assistant.cli.main import main
+build = factory.build_assistant
 def slowly(settings):
     time.sleep(6)
     return build(settings)
-assembly.build_assistant = slowly
-cli.main()
+factory.build_assistant = slowly
+main.main()
 """
 """The real server whose library takes six seconds longer to open."""
 

@@ -1,0 +1,57 @@
+"""What an answer says beside its sentences: who disagrees, what was taken back, what was not found."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+
+from assistant.types import CORRECTED, DISAGREE, Headline, Hit
+
+NEAREST = 3
+"""Articles named when nothing is found."""
+NEAR = 10
+"""Hits among which they are."""
+
+
+def disagreement(sides: Mapping[int, Headline]) -> str:
+    """One line that says who differs, with outlet and date, and which is the newer.
+
+    Args:
+        sides: Citation number -> its article.
+    """
+    days = {number: (head.published_at or "")[:10] for number, head in sides.items()}
+    newest = max(days.values())
+    told = []
+    for number, head in sides.items():
+        day = days[number] or "date not given"
+        newer = ", the newer" if newest and days[number] == newest and len(set(days.values())) > 1 else ""
+        told.append(f"{head.outlet or head.title} ({day}{newer}) [{number}]")
+    return f"{DISAGREE} {' and '.join(told)}."
+
+
+def correction(number: int, head: Headline, earlier: int) -> str:
+    """One line that says which citation takes back what another says."""
+    day = f" ({head.published_at[:10]})" if head.published_at else ""
+    return f"{CORRECTED} {head.outlet or head.title}{day} [{number}] takes back what it had said [{earlier}]."
+
+
+def missing_parts(parts: Sequence[str]) -> str:
+    """Which parts of the question were not found; empty when none is missing."""
+    # A part is searched with what it points back to before it, or names of the first part in brackets behind it.
+    asked = [re.sub(r"\s*\([^)]*\)$", "", part).rstrip("? ").rsplit("? ", 1)[-1] for part in parts]
+    return f"Not found in the articles: {' / '.join(f'{part}?' for part in asked)}" if asked else ""
+
+
+def not_found(nearest: Sequence[Headline], days: tuple[str, str] | None) -> str:
+    """Says that nothing was found, what comes nearest, and which days the library covers."""
+    covered = f" The library covers {days[0]} to {days[1]}." if days else ""
+    if not nearest:
+        return f"I do not find this: no article fits the question and its filters.{covered}"
+    titles = "; ".join(f"“{head.title}”" + (f" ({head.outlet})" if head.outlet else "") for head in nearest)
+    return f"I do not find this in the articles. The nearest are {titles}.{covered}"
+
+
+def nearest_articles(hits: Sequence[Hit]) -> tuple[Headline, ...]:
+    """The articles of the first hits, best first."""
+    found = {hit.headline.article_id: hit.headline for hit in reversed(hits[:NEAR])}
+    return tuple(reversed(found.values()))[:NEAREST]

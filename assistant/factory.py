@@ -1,0 +1,57 @@
+"""The only place where parts are put together."""
+
+from __future__ import annotations
+
+from assistant.answering.pipeline import Assistant
+from assistant.models import assets
+from assistant.models.chat import make_chat_model
+from assistant.models.embeddings import Embedder, OnnxEmbedder, make_embedder
+from assistant.reading.baseline import PlainReader
+from assistant.reading.model import Reader
+from assistant.reading.pipeline import PassageReader
+from assistant.reading.scoring import Weights, load_weights
+from assistant.retrieval.hybrid import HybridRetriever
+from assistant.settings import PASSAGE_RULES, Settings
+from assistant.storage.library import Library
+
+
+def open_library(settings: Settings, *, adopt: bool = False) -> tuple[Library, Embedder]:
+    """The library in the settings' data folder and the embedder that it is made with.
+
+    Args:
+        settings: Which folder and which embedding model.
+        adopt: Open a library of another embedding model, to embed it anew.
+
+    Raises:
+        StoreError: The data folder cannot be used.
+        ModelError: The embedding model cannot be loaded.
+    """
+    embedder = make_embedder(settings.embedding_model, settings.threads)
+    return Library(settings.home, fingerprint(settings), adopt=adopt), embedder
+
+
+def fingerprint(settings: Settings) -> str:
+    """What a library was made with; another one cannot be searched with these settings."""
+    return f"{settings.embedding_model}, passage rules {PASSAGE_RULES}"
+
+
+def build_assistant(settings: Settings) -> Assistant:
+    """The assistant for the settings. Models are loaded when they are first used.
+
+    Raises:
+        StoreError: The data folder cannot be used.
+        ModelError: A model is missing.
+    """
+    library, embedder = open_library(settings)
+    reader: PassageReader = Reader(
+        assets.READER_FILE,
+        assets.tokenizer_file(),
+        threads=settings.threads,
+        embedder=embedder if isinstance(embedder, OnnxEmbedder) else None,
+    )
+    if not assets.READER_FILE.exists():
+        reader, weights = PlainReader(embedder), Weights()
+    else:
+        weights = load_weights(assets.READER_FILE.with_suffix(".json"))
+    retriever = HybridRetriever(library=library, embedder=embedder)
+    return Assistant(settings, library, embedder, retriever, reader, weights, make_chat_model(settings))

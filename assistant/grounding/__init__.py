@@ -1,0 +1,1 @@
+"""Does a source say this, and where: citations, claims, contradictions, corrections."""

@@ -1,0 +1,1 @@
+"""Encoders and chat models, and the bundled files that they are loaded from."""

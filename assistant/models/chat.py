@@ -1,0 +1,305 @@
+"""The chat model from the settings, and its text as a stream that ends by its deadline.
+
+Any LangChain chat model by name, any OpenAI-compatible address, or the bundled SmolLM2 run by
+llama.cpp in this process. Whatever goes wrong becomes one `ModelError` with one clear sentence.
+"""
+
+from __future__ import annotations
+
+import os
+import queue
+import secrets
+import socket
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import httpx
+from pydantic import SecretStr
+
+from assistant.errors import ModelError
+from assistant.models import assets
+from assistant.settings import BUNDLED_CHAT, QUOTATIONS, Settings
+
+MAX_ANSWER_TOKENS = 400
+MAX_ANSWER_CHARACTERS = 12 * MAX_ANSWER_TOKENS
+"""A server that does not keep to the number of tokens asked for is cut off here."""
+CONTEXT_TOKENS = 4096
+SLOTS = 2
+NOT_FOUND = "NOT FOUND"
+"""What the prompt asks a model to write when the passages do not answer."""
+
+Messages = Sequence[tuple[str, str]]
+
+
+class ChatModel(Protocol):
+    """What the chain needs of a chat model."""
+
+    name: str
+
+    def stream(self, messages: Messages, stop: threading.Event | None = None) -> Iterator[str]:
+        """Yield the answer's text piece by piece."""
+        ...
+
+    def close(self) -> None:
+        """Stop whatever was started."""
+        ...
+
+
+def make_chat_model(settings: Settings) -> ChatModel | None:
+    """The chat model that the settings name, not started yet; None when answers are quotations only."""
+    if settings.chat_model == QUOTATIONS and not settings.chat_url:
+        return None
+    return RemoteChatModel(settings) if settings.chat_model != BUNDLED_CHAT else BundledChatModel(settings)
+
+
+class RemoteChatModel:
+    """A LangChain chat model by name, or an OpenAI-compatible address."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        named = settings.chat_model if settings.chat_model != QUOTATIONS else "default"
+        self.name = named
+
+    def _address(self) -> tuple[str | None, str | None]:
+        key = self._settings.chat_key.get_secret_value() if self._settings.chat_key else None
+        return self._settings.chat_url, key
+
+    def _model(self, client: httpx.Client) -> Any:
+        """Build the LangChain model; each request has its own connections, so that it can be cut."""
+        address, key = self._address()
+        if address:
+            from langchain_openai import ChatOpenAI
+
+            return ChatOpenAI(
+                model=self.name.removeprefix("openai:"), base_url=address, api_key=SecretStr(key or "none"), http_client=client,
+                max_retries=0, temperature=0, max_completion_tokens=MAX_ANSWER_TOKENS, stream_usage=False,
+            )  # fmt: skip
+        from langchain.chat_models import init_chat_model
+
+        extra: dict[str, Any] = {"http_client": client} if self.name.startswith("openai:") else {}
+        if key:
+            extra["api_key"] = key
+        return init_chat_model(
+            self.name,
+            temperature=0,
+            max_tokens=MAX_ANSWER_TOKENS,
+            timeout=self._settings.token_timeout,
+            max_retries=0,
+            **extra,
+        )
+
+    def stream(self, messages: Messages, stop: threading.Event | None = None) -> Iterator[str]:
+        """Yield the answer's text.
+
+        Args:
+            messages: (role, text) pairs, role "system" or "user".
+            stop: Set by another thread to end the stream and the model's work at once.
+
+        Raises:
+            ModelError: The model is missing, refused, could not be reached or was too slow.
+        """
+        settings = self._settings
+        line = _Line(httpx.Timeout(settings.token_timeout, connect=settings.connect_timeout))
+        pump = _Pump(lambda: self._model(line.client).stream(list(messages)), line)
+        deadline = time.monotonic() + settings.answer_timeout
+        length = 0
+        try:
+            while True:
+                left = min(settings.token_timeout + settings.connect_timeout, deadline - time.monotonic())
+                piece = pump.next(left, stop)
+                if piece is None:
+                    self._check_end(pump, stop)
+                    return
+                length += len(piece)
+                if length > MAX_ANSWER_CHARACTERS:
+                    raise ModelError(
+                        f"The chat model {self.name!r} did not stop after {MAX_ANSWER_CHARACTERS:,} characters: use another model."
+                    )
+                yield piece
+        except TimeoutError as error:
+            raise ModelError(
+                f"The chat model {self.name!r} gave nothing for {settings.token_timeout:g} s or took longer than "
+                f"{settings.answer_timeout:g} s in all; set BYLINE_TOKEN_TIMEOUT or BYLINE_ANSWER_TIMEOUT, or use another model."
+            ) from error
+        except ModelError:
+            raise
+        except Exception as error:  # providers raise classes of their own; each becomes one sentence
+            raise ModelError(self._without_key(explain(error, self.name))) from error
+        finally:
+            pump.close()
+
+    def _check_end(self, pump: _Pump, stop: threading.Event | None) -> None:
+        """An answer ends with its reason; a connection that merely closes has been cut."""
+        if stop is not None and stop.is_set():
+            return
+        if pump.ended_by == "content_filter":
+            raise ModelError(f"The chat model {self.name!r} withheld its answer (content filter): ask in other words.")
+        if not pump.ended_by and self._address()[0]:
+            raise ModelError(f"The chat model {self.name!r} broke off in the middle of its answer: try again.")
+
+    def _without_key(self, text: str) -> str:
+        key = self._address()[1]
+        return text.replace(key, "[key]") if key else text
+
+    def close(self) -> None:
+        """Nothing was started."""
+
+
+@dataclass(slots=True)
+class _Ended:
+    error: BaseException | None = None
+
+
+class _Line:
+    """The connections of one request, which can be cut while a thread waits on them.
+
+    Closing a socket does not wake the thread that reads from it; shutting it down does.
+    """
+
+    def __init__(self, timeouts: httpx.Timeout) -> None:
+        self._sockets: list[socket.socket] = []
+        self.client = httpx.Client(
+            timeout=timeouts, follow_redirects=False, trust_env=True, event_hooks={"request": [self._watch]}
+        )
+
+    def _watch(self, request: httpx.Request) -> None:
+        request.extensions["trace"] = self._traced
+
+    def _traced(self, event: str, info: dict[str, Any]) -> None:
+        if event in ("connection.connect_tcp.complete", "connection.start_tls.complete"):
+            found = info["return_value"].get_extra_info("socket")
+            if found is not None:
+                self._sockets.append(found)
+
+    def cut(self) -> None:
+        """End every connection at once."""
+        for sock in self._sockets:
+            try:
+                sock.shutdown(socket.SHUT_RDWR)
+            except OSError:  # it was closed already
+                continue
+        self.client.close()
+
+
+class _Pump:
+    """Reads a blocking stream in a thread, so that waiting has a deadline and can be cut.
+
+    Attributes:
+        ended_by: Why the model stopped, in its own word; empty when it did not say.
+    """
+
+    def __init__(self, open_stream: Any, line: _Line) -> None:
+        self.ended_by = ""
+        self._pieces: queue.Queue[str | _Ended] = queue.Queue()
+        self._line = line
+        self._closed = False
+        self._thread = threading.Thread(target=self._run, args=(open_stream,), name="byline-chat", daemon=True)
+        self._thread.start()
+
+    def _run(self, open_stream: Any) -> None:
+        try:
+            for chunk in open_stream():
+                if self._closed:
+                    break
+                told = chunk.response_metadata
+                self.ended_by = str(told.get("finish_reason") or told.get("stop_reason") or self.ended_by)
+                text = chunk.text if isinstance(chunk.text, str) else chunk.text()
+                if text:
+                    self._pieces.put(text)
+            self._pieces.put(_Ended())
+        except BaseException as error:  # handed to the reader of the pump, which turns it into one sentence
+            self._pieces.put(_Ended(error))
+
+    def next(self, seconds: float, stop: threading.Event | None) -> str | None:
+        """The next piece; None at the end or when stopped."""
+        until = time.monotonic() + max(seconds, 0)
+        while True:
+            if stop is not None and stop.is_set():
+                return None
+            left = until - time.monotonic()
+            if left <= 0:
+                raise TimeoutError
+            try:
+                piece = self._pieces.get(timeout=min(left, 0.1))
+            except queue.Empty:
+                continue
+            if isinstance(piece, _Ended):
+                if piece.error is not None:
+                    raise piece.error
+                return None
+            return piece
+
+    def close(self) -> None:
+        """Cut the connection; the model's server stops its work when it notices."""
+        self._closed = True
+        self._line.cut()
+        self._thread.join(timeout=1)
+
+
+class BundledChatModel(RemoteChatModel):
+    """SmolLM2-135M-Instruct on llama.cpp in this process; started on first use, on a loopback port."""
+
+    def __init__(self, settings: Settings) -> None:
+        super().__init__(settings)
+        self.name = BUNDLED_CHAT
+        self._lock = threading.Lock()
+        self._server: Any = None
+        self._key = secrets.token_urlsafe(24)
+
+    def _address(self) -> tuple[str | None, str | None]:
+        with self._lock:
+            if self._server is None:
+                self._server = _start_llama(self._key, self._settings.threads)
+        return f"{self._server.listening_address}/v1", self._key
+
+    def close(self) -> None:
+        """Stop llama.cpp."""
+        with self._lock:
+            self._server = None
+
+
+def _start_llama(key: str, threads: int) -> Any:
+    try:
+        import xllamacpp
+    except ImportError as error:
+        raise ModelError("The package xllamacpp was expected and is not installed; run `make setup` again.") from error
+    params = xllamacpp.CommonParams()
+    params.model.path = str(assets.gguf_file())
+    params.n_ctx, params.n_parallel = CONTEXT_TOKENS * SLOTS, SLOTS
+    params.cpuparams.n_threads = threads or (os.cpu_count() or 1)
+    params.cpuparams.poll = 0  # waiting threads sleep, so that a busy machine is not slowed further
+    params.hostnames, params.port, params.api_keys = ["127.0.0.1"], 0, [key]
+    params.verbosity = 0
+    try:
+        return xllamacpp.Server(params)
+    except RuntimeError as error:
+        raise ModelError(f"The bundled chat model cannot be started ({error}); run `byline doctor`.") from error
+
+
+def explain(error: BaseException, name: str) -> str:
+    """One sentence for what a provider raised: what happened and what to do."""
+    status = getattr(error, "status_code", None)
+    kinds = " ".join(cls.__name__ for cls in type(error).__mro__)
+    text = str(error).splitlines()[0][:200] if str(error) else type(error).__name__
+    if status in (401, 403) or "AuthenticationError" in kinds:
+        return f"The chat model {name!r} refused the key (HTTP {status}): set BYLINE_CHAT_KEY or the provider's own variable."
+    if status == 404:
+        return f"The chat model {name!r} is not known at its address (HTTP 404): check BYLINE_CHAT_MODEL and BYLINE_CHAT_URL."
+    if status == 429:
+        return f"The chat model {name!r} is over its limit (HTTP 429): try again later."
+    if isinstance(status, int) and status >= 500:
+        return f"The chat model {name!r} failed on its side (HTTP {status}): try again later."
+    if "Timeout" in kinds:
+        return f"The chat model {name!r} did not answer in time: set BYLINE_TOKEN_TIMEOUT, or use another model."
+    if "APIConnectionError" in kinds or "ConnectError" in kinds:
+        return f"The chat model {name!r} cannot be reached: check BYLINE_CHAT_URL and that its server runs."
+    if "RemoteProtocolError" in kinds or "ReadError" in kinds or "JSONDecodeError" in kinds:
+        return f"The chat model {name!r} broke off in the middle of its answer: try again."
+    if isinstance(error, ImportError):
+        return f"The chat model {name!r} needs a package that is not installed: {text}"
+    if isinstance(error, ValueError) or "api_key" in text or "ValidationError" in kinds:
+        return f"The chat model {name!r} cannot be used: {text} Check BYLINE_CHAT_MODEL and the key."
+    return f"The chat model {name!r} failed ({type(error).__name__}): {text}"

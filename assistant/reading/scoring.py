@@ -1,0 +1,105 @@
+"""How the reader's scores are put together: numbers chosen by `assistant.training.tune`, stored beside the reader."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from assistant.errors import ModelError
+from assistant.reading.confidence import FEATURES
+from assistant.reading.sentence_ranker import LIKENESS, SENTENCE_FEATURES, coefficients
+
+LONG = 24
+"""Words of the longest question that is not a long one."""
+
+
+_SEVERAL = re.compile(r"\b(?:and|both|each|between)\b", re.I)
+
+
+def is_long(question: str) -> bool:
+    """Whether a question is so long that it asks for several articles at once."""
+    return len(question.split()) > LONG
+
+
+def asks_for_several(question: str) -> bool:
+    """Whether the words of one part of a question allow for more than one thing: "in May and in June"."""
+    return bool(_SEVERAL.search(question))
+
+
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """How scores are put together; chosen on the tuning halves, stored beside the reader.
+
+    Attributes:
+        candidates: Passages read per part of a question.
+        retrieval: Weight of the retrieval score in the passage's score.
+        relevance: Weight of the reader's relevance in the passage's score.
+        answerable: Weight of "holds the answer" in the passage's score.
+        sentence: Coefficients of a sentence's score (see `assistant.reading.sentence_ranker`).
+        looked: The same with its likeness to the question, for the best sentences, which are looked at again; empty when
+            they are not.
+        second: A further sentence is quoted when it is at least so likely to be the one, from 0 to 1.
+        several: The same for a question that asks for several things.
+        beside: A sentence next to one that is quoted joins it, in one quotation, when its score is at most this much below
+            the best.
+        contrary: A sentence of another source with another number is shown when its score is at most this much below.
+        newest: Weight of being newer than the other hits, where the question asks for the latest.
+        confidence: Coefficients of the logistic confidence (see `assistant.reading.confidence`), the constant last.
+        threshold: Below this confidence the question is declined.
+        further: The same for the other parts of a question of which one part is answered: who asks two things at once
+            mostly asks two that are there.
+        place: Taken for every place down the retriever's list, in which named outlets have their turns.
+        long: Candidates, place, retrieval, relevance and answerable for a question of more than `LONG` words: such a
+            one asks for several articles at once.
+    """
+
+    candidates: int = 24
+    retrieval: float = 1.0
+    relevance: float = 0.5
+    answerable: float = 0.5
+    sentence: tuple[float, ...] = coefficients(evidence=1.0, span=0.25, passage=0.5, rare=4.0, stranger=-2.0)
+    looked: tuple[float, ...] = ()
+    second: float = 0.1
+    several: float = 0.1
+    beside: float = 1.0
+    contrary: float = 5.0
+    newest: float = 1.0
+    confidence: tuple[float, ...] = (0.6, 0.0, 0.2, 0.2, 0.0, 0.0, 1.0, 1.0, 0.0, 0.0, 0.0, -1.4)
+    threshold: float = 0.5
+    further: float = 0.5
+    place: float = 0.0
+    long: tuple[int, float, float, float, float] = (24, 0.0, 1.0, 0.5, 0.5)
+
+    def fitting(self, question: str) -> Weights:
+        """The weights for one part of a question, by its length and its words."""
+        fit = replace(self, second=min(self.second, self.several)) if asks_for_several(question) else self
+        if not is_long(question):
+            return fit
+        names = ("candidates", "place", "retrieval", "relevance", "answerable")
+        chosen: dict[str, Any] = dict(zip(names, self.long, strict=True))
+        return replace(fit, **chosen)
+
+
+def load_weights(path: Path) -> Weights:
+    """Read the weights stored beside the reader; its file names are those of `Weights`.
+
+    Raises:
+        ModelError: The file is missing or does not fit.
+    """
+    try:
+        given: dict[str, Any] = json.loads(path.read_text("utf-8"))
+        fields: dict[str, Any] = {name: tuple(v) if isinstance(v, list) else v for name, v in given.items()}
+        weights = Weights(**fields)
+        looked = len(SENTENCE_FEATURES) + len(LIKENESS) if weights.looked else 0
+        counts = {"confidence": len(FEATURES) + 1, "sentence": len(SENTENCE_FEATURES), "looked": looked}
+        for name, count in counts.items():
+            if len(getattr(weights, name)) != count:
+                raise ValueError(f"expected {count} coefficients in {name}, found {len(getattr(weights, name))}")
+    except (OSError, ValueError, TypeError, KeyError) as error:
+        raise ModelError(
+            f"The reader's weights {path.name} were expected and cannot be read ({error}); run `make setup`."
+        ) from error
+    return weights

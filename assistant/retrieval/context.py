@@ -1,0 +1,67 @@
+"""Widens what a search found by the sentences around it: a passage is cut for reading by a model, not by a person."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from assistant.storage.sqlite.articles import Articles
+from assistant.types import Hit, Passage
+
+WIDEST = 1_200
+"""Characters of the longest hit."""
+SAME = 0.8
+"""Share of a passage from which on it counts as shown when it lies in a widened one before it."""
+
+
+def widen(hits: Sequence[Hit], articles: Articles, limit: int) -> list[Hit]:
+    """The first hits, each with the sentences around it; what an earlier one has come to hold is left out.
+
+    Args:
+        hits: Best first.
+        articles: Where their articles are stored.
+        limit: How many hits at most.
+
+    Returns:
+        Hits whose passages keep the ids of what was found.
+    """
+    wide: list[Hit] = []
+    for hit in hits:
+        if len(wide) == limit:
+            break
+        if not any(_holds(other.passage, hit.passage) for other in wide):
+            wide.append(replace(hit, passage=_grown(hit.passage, articles)))
+    return [replace(hit, rank=rank) for rank, hit in enumerate(wide, 1)]
+
+
+def _holds(wide: Passage, passage: Passage) -> bool:
+    common = min(wide.end, passage.end) - max(wide.start, passage.start)
+    return wide.version == passage.version and common > SAME * len(passage.text)
+
+
+def _grown(passage: Passage, articles: Articles) -> Passage:
+    """The passage with sentences of the story on both sides in turn, while they fit; nothing that was left out between."""
+    article = articles.article(passage.version)
+    around = articles.sentences(passage.version)
+    if article is None or not around:
+        return passage
+    text = article.text
+
+    def joins(before: int, after: int) -> bool:
+        if before < 0 or after == len(around):
+            return False
+        return not text[around[before][1] : around[after][0]].strip()
+
+    low, high = around.index(passage.sentences[0]), around.index(passage.sentences[-1])
+    while True:
+        left = joins(low - 1, low) and around[high][1] - around[low - 1][0] <= WIDEST
+        right = joins(high, high + 1) and around[high + 1][1] - around[low][0] <= WIDEST
+        if not left and not right:
+            break
+        behind = around[high][1] - passage.end <= passage.start - around[low][0]
+        if right and (behind or not left):
+            high += 1
+        else:
+            low -= 1
+    start, end = around[low][0], around[high][1]
+    return replace(passage, start=start, end=end, text=text[start:end], sentences=tuple(around[low : high + 1]))

@@ -1,0 +1,1 @@
+"""The library: articles, passages and vectors, and the ports that a store implements."""

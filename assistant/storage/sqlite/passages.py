@@ -1,0 +1,176 @@
+"""Searches the catalogue: filters, full text, and the rows behind passage numbers.
+
+A part of `catalogue`; writes nothing. Vectors are read here and compared in `library`.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date
+from pathlib import Path
+
+from assistant.storage.filters import Numbers, Shelf
+from assistant.storage.sqlite.articles import HEAD, Articles
+from assistant.storage.sqlite.connection import Connection
+from assistant.text.stemming import Stemmer
+from assistant.types import Filters, Headline, Passage
+
+FIELD_WEIGHTS = (1.0, 2.0, 1.0, 1.0)
+"""BM25 weights of title, outlet, day and body."""
+
+MARGIN = 2
+"""Where a filter lets most passages through, so many times what should be enough is looked at."""
+
+_LIVE = "JOIN versions v ON v.version = p.version JOIN articles a ON a.current = v.version"
+
+
+class Finding(Articles):
+    """The passages of a catalogue.
+
+    Args:
+        path: The database file.
+    """
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(path)
+        self._shelf: tuple[str, Shelf] | None = None
+        self._stemmer = Stemmer()
+
+    def close(self) -> None:
+        """Close every connection; the catalogue is not used afterwards."""
+        super().close()
+        self._stemmer.close()
+
+    def counts(self) -> dict[str, int]:
+        """How many articles, versions, passages (of current versions) and receipts there are."""
+
+        def count(con: Connection) -> dict[str, int]:
+            return {
+                name: int(con.execute(f"SELECT count(*) FROM {name}").fetchone()[0])
+                for name in ("articles", "versions")
+            }
+
+        counts = dict(self.fact("counts", count))
+        with self.guard() as con:
+            receipts = int(con.execute("SELECT count(*) FROM receipts").fetchone()[0])
+        return {**counts, "passages": len(self.shelf().live), "receipts": receipts}
+
+    def shelf(self) -> Shelf:
+        """What filters look at, in memory; read again when the library has changed."""
+        state = self.state()
+        if self._shelf is None or self._shelf[0] != state:
+            sql = (
+                "SELECT p.seq, v.article_id, v.outlet, v.day, v.number, a.current IS v.version FROM passages p "
+                "JOIN versions v ON v.version = p.version LEFT JOIN articles a ON a.id = v.article_id ORDER BY p.seq"
+            )
+            with self.guard() as con:
+                self._shelf = (state, Shelf(con.execute(sql).fetchall()))
+        return self._shelf[1]
+
+    def eligible(self, filters: Filters, as_of: date | None = None) -> Numbers | None:
+        """The passages that may be searched, or None when that is every current one; see `Shelf.eligible`."""
+        return self.shelf().eligible(filters, as_of) if filters or as_of is not None else None
+
+    def full_text(self, match: str, limit: int, among: Numbers | None = None) -> list[tuple[int, float]]:
+        """BM25 over title, outlet, day and body.
+
+        Args:
+            match: An FTS5 expression.
+            limit: How many at most.
+            among: Only these passages; current ones when None.
+
+        Returns:
+            (seq, score), best first; higher is better.
+        """
+        shelf = self.shelf()
+        if among is None:
+            if not shelf.superseded:
+                return self._best(match, limit)
+            among = shelf.live
+        if not len(among):
+            return []
+        stored = shelf.stored
+        if 2 * len(among) < stored:
+            return self._best(match, limit, among)
+        # Most passages count: the best of all hold enough of them, and a list of them would cost more.
+        wide = limit * MARGIN * stored // len(among) + limit
+        found = self._best(match, wide)
+        kept = [(seq, score) for seq, score in found if seq in among][:limit]
+        return kept if len(kept) == limit or len(found) < wide else self._best(match, limit, among)
+
+    def _best(self, match: str, limit: int, among: Numbers | None = None) -> list[tuple[int, float]]:
+        """The best matches; of those that are left out the score is never computed, which is most of the cost."""
+        weights = ", ".join(str(weight) for weight in FIELD_WEIGHTS)
+        # The plus keeps SQLite from running the whole match once for each number.
+        only = "" if among is None else "AND +rowid IN (SELECT value FROM json_each(:among)) "
+        sql = (
+            f"SELECT rowid, -bm25(passages_fts, {weights}) AS score FROM passages_fts "
+            f"WHERE passages_fts MATCH :match {only}ORDER BY score DESC, rowid LIMIT :limit"
+        )
+        values = {"match": match, "limit": limit, "among": "" if among is None else among.as_json}
+        with self.guard() as con:
+            return con.execute(sql, values).fetchall()
+
+    def stems(self, text: str) -> dict[str, str]:
+        """Word as typed (lower case) -> term as the full-text index keeps it."""
+        return self._stemmer.stems(text)
+
+    def document_counts(self, terms: Sequence[str]) -> dict[str, int]:
+        """In how many passages each indexed (stemmed) term occurs; counted once per state of the library."""
+        counts: dict[str, int] = self.fact("document counts", lambda _: {})
+        sql = "SELECT doc FROM passages_terms WHERE term = ?"
+        with self.guard() as con:
+            for term in terms:
+                if term not in counts:
+                    row = con.execute(sql, (term,)).fetchone()
+                    counts[term] = int(row[0]) if row else 0
+        return {term: counts[term] for term in terms if counts[term]}
+
+    def passages(self, seqs: Sequence[int]) -> dict[int, tuple[Passage, Headline]]:
+        """Read passages with their articles' headlines; unknown numbers are left out."""
+        found: dict[int, tuple[Passage, Headline]] = {}
+        with self.guard() as con:
+            marks = ",".join("?" * len(seqs))
+            for row in con.execute(
+                f"SELECT p.seq, p.id, p.start, p.end, p.sentences, f.c3, {HEAD} FROM passages p "  # noqa: S608
+                f"JOIN versions v ON v.version = p.version JOIN passages_fts_content f ON f.id = p.seq WHERE p.seq IN ({marks})",
+                tuple(seqs),
+            ):
+                head = Headline(row[6], row[7], row[8], row[9], row[10], row[11], row[12], row[13])
+                sentences = tuple((s, e) for s, e in json.loads(row[4]))
+                passage = Passage(row[1], head.article_id, head.version, row[2], row[3], row[5], sentences)
+                found[row[0]] = (passage, head)
+        return found
+
+    # Texts and vectors
+
+    def missing_vectors(self, keys: Iterable[bytes]) -> set[bytes]:
+        """Those of the text keys that have no stored vector yet."""
+        wanted = set(keys)
+        with self.guard() as con:
+            for key in list(wanted):
+                if con.execute("SELECT 1 FROM vectors WHERE text_key = ?", (key,)).fetchone():
+                    wanted.discard(key)
+        return wanted
+
+    def stored_vectors(self, above: int = 0, among: Iterable[int] | None = None) -> Iterator[tuple[int, bytes]]:
+        """(seq, float32 bytes) of current passages with seq > `above`, or of exactly those in `among`."""
+        with self.guard() as con:
+            if among is not None:
+                for seq in sorted(among):
+                    yield from con.execute(
+                        "SELECT p.seq, x.vector FROM passages p JOIN vectors x USING (text_key) WHERE p.seq = ?", (seq,)
+                    )
+                return
+            yield from con.execute(
+                f"SELECT p.seq, x.vector FROM passages p {_LIVE} JOIN vectors x USING (text_key) "
+                "WHERE p.seq > ? ORDER BY p.seq",
+                (above,),
+            )
+
+    def passage_texts(self) -> dict[bytes, str]:
+        """Text key -> text of every passage, those of older versions too."""
+        with self.guard() as con:
+            sql = "SELECT p.text_key, f.body FROM passages p JOIN passages_fts f ON f.rowid = p.seq"
+            return dict(con.execute(sql))

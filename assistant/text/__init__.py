@@ -1,0 +1,1 @@
+"""Pure functions over words: tokens, numbers, names, stems, and text addressed to a machine."""

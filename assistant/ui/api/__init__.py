@@ -1,0 +1,1 @@
+"""Answers for programs: REST, OpenAI-compatible chat completions, MCP tools."""

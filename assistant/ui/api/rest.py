@@ -1,0 +1,207 @@
+"""The same answers over HTTP: ask (JSON or server-sent events), search, articles, and a page that describes them."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Coroutine
+from datetime import date
+from typing import Annotated, Any, Literal, TypeVar
+
+from fastapi import APIRouter, FastAPI, Query, Request
+from pydantic import BaseModel, ConfigDict, Field
+from starlette.concurrency import run_in_threadpool
+from starlette.responses import HTMLResponse, JSONResponse, Response, StreamingResponse
+
+from assistant.errors import BylineError, UsageError
+from assistant.types import (
+    Checked,
+    Event,
+    Filters,
+    Finished,
+    Headline,
+    Restarted,
+    Retrieved,
+    Understood,
+    answer_record,
+    citation_record,
+    hit_record,
+)
+from assistant.ui.api.docs_page import render_manual
+from assistant.ui.server.request_queue import Ask, BusyError, Desk, Waiting
+from assistant.ui.server.startup import Boot
+
+OPENAPI = "/api/openapi.json"
+NOBODY = Response(status_code=499)
+"""For one who has gone; nobody reads it."""
+
+T = TypeVar("T")
+
+
+class Message(BaseModel):
+    """One message of the conversation so far."""
+
+    role: Literal["user", "assistant"]
+    content: str = Field(max_length=50_000)
+
+
+class Question(BaseModel):
+    """A question with all that limits it."""
+
+    model_config = ConfigDict(extra="forbid")
+    question: str = Field(description="What is asked.", max_length=20_000, examples=["What did Kim pledge?"])
+    history: list[Message] = Field(default=[], max_length=400, description="Earlier messages, oldest first.")
+    outlets: list[str] = Field(default=[], max_length=200, description="Only articles of these outlets.")
+    since: date | None = Field(default=None, description="First day of publication.")
+    until: date | None = Field(default=None, description="Last day of publication.")
+    as_of: date | None = Field(default=None, description="Use nothing that was published later.")
+    ignore: list[str] = Field(
+        default=[], max_length=60,
+        description='What the question names and is not to limit the search: "period", "as_of", "newest", "outlet:NAME".',
+    )  # fmt: skip
+    stream: bool = Field(default=False, description="Answer as server-sent events.")
+
+    @property
+    def ask(self) -> Ask:
+        """As the desk takes it."""
+        history = [message.model_dump() for message in self.history]
+        return Ask(
+            self.question, history, Filters(tuple(self.outlets), self.since, self.until), self.as_of, self.ignore
+        )
+
+
+def add_api(app: FastAPI, boot: Boot, desk: Desk) -> None:
+    """Add the routes under /api."""
+    router = APIRouter(prefix="/api", tags=["Byline"])
+
+    @router.post("/ask", summary="Ask a question")
+    async def ask(sent: Question, request: Request) -> Response:
+        """The answer with its citations, as JSON; with `stream` or `Accept: text/event-stream`, event by event.
+
+        Events: `waiting`, `understood`, `retrieved`, `sentence`, `restarted` (what came so far is withdrawn), then
+        `answer` with the whole record, or `error`.
+        """
+        if sent.stream or "text/event-stream" in request.headers.get("accept", ""):
+            return StreamingResponse(_events(desk, sent.ask), media_type="text/event-stream")
+        answer = await unless_left(request, desk.answer(sent.ask))
+        return NOBODY if answer is None else JSONResponse(answer_record(answer))
+
+    @router.get("/search", summary="Find passages without answering")
+    async def search(
+        q: Annotated[str, Query(max_length=4_000, description="What is searched for.")],
+        k: Annotated[int, Query(ge=1, le=100)] = 10,
+        outlet: Annotated[list[str] | None, Query(description="Only articles of these outlets.")] = None,
+        since: date | None = None,
+        until: date | None = None,
+        as_of: date | None = None,
+    ) -> dict[str, Any]:
+        """Passages, best first, in the order in which they would be read."""
+        hits = await desk.search(q, k, Filters(tuple(outlet or ()), since, until), as_of)
+        return {"hits": [hit_record(hit) for hit in hits]}
+
+    @router.get("/articles", summary="List the articles")
+    async def articles(
+        outlet: str | None = None,
+        offset: Annotated[int, Query(ge=0)] = 0,
+        limit: Annotated[int, Query(ge=1, le=1_000)] = 100,
+    ) -> dict[str, Any]:
+        """The stored articles, newest first."""
+        catalogue = (await boot.ready()).library.catalogue
+        heads = await run_in_threadpool(catalogue.headlines)
+        fitting = [head for head in heads if outlet in (None, head.outlet)]
+        return {"total": len(fitting), "articles": [_head(head) for head in fitting[offset : offset + limit]]}
+
+    @router.get("/articles/{article_id}", summary="One article with its text")
+    async def article(article_id: str, version: str | None = None) -> dict[str, Any]:
+        """Every offset in a citation counts characters of this `text`."""
+        catalogue = (await boot.ready()).library.catalogue
+        found = await run_in_threadpool(catalogue.article, article_id, version)
+        if found is None:
+            raise UsageError(f"Expected the id of a stored article, found {article_id!r}; see /api/articles.")
+        names = ("id", "source_id", "url", "title", "byline", "outlet", "published_at", "date_source", "language",
+                 "version", "text")  # fmt: skip
+        versions = [head.version for head in catalogue.versions(found.id)]
+        return {**{name: getattr(found, name) for name in names}, "versions": versions}
+
+    @router.get("", include_in_schema=False)
+    async def manual() -> HTMLResponse:
+        return HTMLResponse(render_manual(app.openapi()))
+
+    app.include_router(router)
+
+
+async def unless_left(request: Request, work: Coroutine[Any, Any, T]) -> T | None:
+    """What `work` comes to; None when whoever asked has gone, and the work is ended then.
+
+    A stream notices by itself that nobody reads it; what is sent whole has to ask.
+    """
+    task = asyncio.ensure_future(work)
+    try:
+        while True:
+            done, _ = await asyncio.wait({task}, timeout=0.2)
+            if done:
+                return task.result()
+            if await request.is_disconnected():
+                return None
+    finally:
+        if not task.done():
+            task.cancel()
+
+
+def add_error_replies(app: FastAPI) -> None:
+    """Turn our errors into one sentence and a fitting status, for programs and the page alike."""
+
+    @app.exception_handler(BylineError)
+    async def reply(_: Request, error: Exception) -> JSONResponse:
+        return JSONResponse({"error": str(error)}, status_code=status_of(error), headers=_retry(error))
+
+
+def status_of(error: BaseException) -> int:
+    """The HTTP status that says the same as the error."""
+    if isinstance(error, BusyError):
+        return 503
+    return 400 if isinstance(error, UsageError) else 500
+
+
+def _retry(error: BaseException) -> dict[str, str]:
+    return {"retry-after": "5"} if isinstance(error, BusyError) else {}
+
+
+async def _events(desk: Desk, ask: Ask) -> AsyncIterator[str]:
+    try:
+        async for item in desk.run(ask):
+            name, record = event_record(item)
+            if name:
+                yield sent_event(name, record)
+    except BylineError as error:
+        yield sent_event("error", {"error": str(error), "status": status_of(error)})
+
+
+def sent_event(name: str, record: Any) -> str:
+    """One server-sent event."""
+    return f"event: {name}\ndata: {json.dumps(record, ensure_ascii=False)}\n\n"
+
+
+def event_record(item: Event | Waiting) -> tuple[str, dict[str, Any]]:
+    """Name and JSON form of an event; unchecked drafts have none, nobody is to take them for the answer."""
+    match item:
+        case Waiting(why):
+            return "waiting", {"why": why}
+        case Understood(query):
+            return "understood", {"standalone": query.standalone, "parts": list(query.parts),
+                                  "outlets": list(query.outlets), "as_of": query.as_of and query.as_of.isoformat()}  # fmt: skip
+        case Retrieved(hits, articles):
+            return "retrieved", {"hits": [hit_record(hit) for hit in hits], "articles": articles}
+        case Checked(sentence, citations):
+            return "sentence", {"text": sentence.text, "citations": list(sentence.citations),
+                                "new": [citation_record(citation) for citation in citations]}  # fmt: skip
+        case Restarted(reason):
+            return "restarted", {"reason": reason}
+        case Finished(answer):
+            return "answer", answer_record(answer)
+    return "", {}
+
+
+def _head(head: Headline) -> dict[str, Any]:
+    names = ("article_id", "version", "source_id", "title", "outlet", "byline", "published_at", "url")
+    return {name: getattr(head, name) for name in names}

@@ -1,0 +1,1 @@
+"""Background work of the web application and what it leaves behind."""

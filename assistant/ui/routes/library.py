@@ -1,0 +1,122 @@
+"""The routes behind the Library tab."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from fastapi import FastAPI, Query, Request
+from pydantic import BaseModel, Field
+from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import UploadFile
+from starlette.responses import HTMLResponse, JSONResponse, Response
+
+from assistant.errors import UsageError
+from assistant.ui.jobs.outcomes import to_csv
+from assistant.ui.jobs.queue import Jobs
+from assistant.ui.server.startup import Boot
+from assistant.ui.views.additions import render_jobs, render_outcomes
+from assistant.ui.views.library import Sort, Status, Wanted, find_rows, render_table
+
+MAX_UPLOAD = 100_000_000
+"""Largest upload in bytes, all of its files together."""
+
+
+class Addition(BaseModel):
+    """What is to be added: a path or an address, or the sample set."""
+
+    source: str = Field(default="", max_length=2_000)
+    sample: bool = False
+
+
+class Removal(BaseModel):
+    """Which articles are to go."""
+
+    articles: list[str] = Field(min_length=1, max_length=1_000)
+
+
+def add_shelf(app: FastAPI, boot: Boot, jobs: Jobs, paths: bool) -> None:
+    """Add the routes.
+
+    Args:
+        app: Where to.
+        boot: Where the library comes from.
+        jobs: Does the adding.
+        paths: Whether files and folders of the server's own machine may be named.
+    """
+
+    @app.get("/byline/library", include_in_schema=False)
+    async def table(
+        q: Annotated[str, Query(max_length=500)] = "",
+        sort: Sort = "date",
+        down: bool = True,
+        status: Status = "",
+        page: int = 1,
+    ) -> HTMLResponse:
+        library = (await boot.ready()).library
+        wanted = Wanted(q, sort, down, status, page)
+        rows = await run_in_threadpool(find_rows, library, wanted)
+        return HTMLResponse(render_table(rows, wanted, library.catalogue.counts()["articles"]))
+
+    @app.get("/byline/jobs", include_in_schema=False)
+    async def listed() -> JSONResponse:
+        found = jobs.all()
+        active = [job.id for job in found if job.active]
+        return JSONResponse({"html": render_jobs(found), "active": active})
+
+    @app.get("/byline/jobs/{job_id}/articles", include_in_schema=False)
+    async def outcomes(job_id: str, status: Annotated[str, Query(max_length=20)] = "", page: int = 1) -> HTMLResponse:
+        job = jobs.find(job_id)
+        return HTMLResponse(render_outcomes(job, await run_in_threadpool(jobs.lines, job), status, page))
+
+    @app.get("/byline/jobs/{job_id}/articles.csv", include_in_schema=False)
+    async def outcomes_file(job_id: str) -> Response:
+        job = jobs.find(job_id)
+        text = await run_in_threadpool(lambda: to_csv(jobs.lines(job)))
+        headers = {"content-disposition": f'attachment; filename="addition-{job.id}.csv"'}
+        return Response(text, media_type="text/csv; charset=utf-8", headers=headers)
+
+    @app.post("/byline/add", include_in_schema=False)
+    async def add(sent: Addition) -> dict[str, Any]:
+        job = jobs.add_sample() if sent.sample else jobs.add_source(_source(sent, paths))
+        return {"job": job.id}
+
+    @app.post("/byline/upload", include_in_schema=False)
+    async def upload(request: Request) -> dict[str, Any]:
+        return {"job": jobs.add_files(await _uploaded(request)).id}
+
+    @app.post("/byline/jobs/{job_id}/stop", include_in_schema=False)
+    async def stop(job_id: str) -> dict[str, Any]:
+        jobs.stop(job_id)
+        return {"stopped": job_id}
+
+    @app.post("/byline/remove", include_in_schema=False)
+    async def remove(sent: Removal) -> dict[str, Any]:
+        library = (await boot.ready()).library
+
+        def work() -> int:
+            with library:
+                return int(library.remove(sent.articles))
+
+        return {"removed": await run_in_threadpool(work)}
+
+
+async def _uploaded(request: Request) -> list[tuple[str, bytes]]:
+    if int(request.headers.get("content-length") or MAX_UPLOAD + 1) > MAX_UPLOAD:
+        raise UsageError(
+            f"Expected at most {MAX_UPLOAD // 10**6} MB at a time, found more: add the folder by its path."
+        )
+    async with request.form(max_files=1_000) as form:
+        files = [part for part in form.getlist("files") if isinstance(part, UploadFile)]
+        taken = [(file.filename or "unnamed", await file.read()) for file in files]
+    if not taken:
+        raise UsageError("Expected at least one file, found none.")
+    return taken
+
+
+def _source(sent: Addition, paths: bool) -> str:
+    source = sent.source.strip()
+    if not source:
+        raise UsageError("Expected a file, a folder or an address, found nothing.")
+    if not paths and not source.lower().startswith(("http://", "https://")):
+        raise UsageError(f"Expected an address that begins with http:// or https://, found {source[:100]!r}.")
+    return source

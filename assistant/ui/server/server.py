@@ -1,0 +1,163 @@
+"""`byline serve`: answers within a second with a page that says what is loading, then becomes the page.
+
+Gradio alone takes seconds to import, so a small ASGI front opens the port first.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import uvicorn
+from starlette.responses import HTMLResponse, JSONResponse
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from assistant.errors import RunError
+from assistant.settings import Settings
+from assistant.ui.server.request_queue import Desk
+from assistant.ui.server.startup import Boot
+
+log = logging.getLogger(__name__)
+STATIC = Path(__file__).parents[1] / "static"
+KEEP_ALIVE = 75
+"""Seconds that an idle connection stays open: longer than clients and proxies keep theirs (httpx 5, nginx 60). When both
+close at the same second, a question sent in that moment is lost."""
+
+
+@dataclass(frozen=True)
+class Options:
+    """What `byline serve` may be told besides the settings."""
+
+    api: bool = True
+    auth: Path | None = None
+    at_once: int = 4
+    waiting: int = 32
+
+
+@dataclass
+class Front:
+    """The ASGI application: the loading page until the real one is built."""
+
+    boot: Boot
+    options: Options
+    _page: ASGIApp | None = None
+    _failed: str = ""
+    _open: contextlib.AsyncExitStack = field(default_factory=contextlib.AsyncExitStack)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request, or the start and stop of the server."""
+        if scope["type"] == "lifespan":
+            await self._lifespan(receive, send)
+        elif self._page is not None:
+            await self._page(scope, receive, send)
+        elif scope["type"] == "http":
+            await self._loading(scope, receive, send)
+
+    async def _loading(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["path"] == "/health":
+            reply: HTMLResponse | JSONResponse = JSONResponse({"page": False, "loading": "Preparing the page"})
+        else:
+            text = (STATIC / "loading.html").read_text(encoding="utf-8").replace("{failed}", self._failed)
+            reply = HTMLResponse(text, status_code=200 if scope["path"] == "/" else 503)
+        reply.headers["content-security-policy"] = (
+            "default-src 'none'; script-src 'sha256-" + _loading_script_hash() + "'; style-src 'unsafe-inline'; "
+            "connect-src 'self'; frame-ancestors 'none'"
+        )
+        reply.headers["x-content-type-options"] = "nosniff"
+        reply.headers["cache-control"] = "no-store"
+        await reply(scope, receive, send)
+
+    async def _lifespan(self, receive: Receive, send: Send) -> None:
+        await receive()
+        task = asyncio.create_task(self._bring_up())
+        await send({"type": "lifespan.startup.complete"})
+        await receive()
+        task.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await task
+        await self._open.aclose()
+        self.boot.close()
+        await send({"type": "lifespan.shutdown.complete"})
+
+    async def _bring_up(self) -> None:
+        try:
+            app = await asyncio.to_thread(_build, self.boot, self.options)
+            await self._open.enter_async_context(app.router.lifespan_context(app))
+            self._page = app
+        except Exception:
+            log.exception("the page could not be built")
+            self._failed = "The page could not be built: see the terminal."
+        self.boot.start()
+
+
+def _loading_script_hash() -> str:
+    import base64
+    import hashlib
+    import re
+
+    text = (STATIC / "loading.html").read_text(encoding="utf-8")
+    script = re.search(r"<script>(.*?)</script>", text, re.DOTALL)
+    return base64.b64encode(hashlib.sha256((script[1] if script else "").encode()).digest()).decode()
+
+
+def _build(boot: Boot, options: Options) -> Any:
+    from assistant.ui.server.app import build_application  # imports Gradio
+
+    return build_application(boot, Desk(boot, options.at_once, options.waiting), options)
+
+
+def serve(settings: Settings, options: Options = Options(), build: Callable[[Settings], Any] | None = None) -> None:
+    """Serve the page until the process is stopped.
+
+    Args:
+        settings: Where to listen and what to answer from.
+        options: Login, interface and limits.
+        build: Makes the assistant; `assembly.build_assistant` by default.
+
+    Raises:
+        UsageError: The users' file cannot be used.
+        RunError: The address cannot be listened on.
+    """
+    if options.auth is not None:
+        from assistant.ui.server.auth import Users
+
+        Users(options.auth)  # a file that cannot be used is said before anything is opened
+    front = Front(Boot(settings, build or _assistant), options)
+    config = uvicorn.Config(
+        front, host=settings.host, port=settings.port, log_level="warning", ws="none", server_header=False,
+        timeout_graceful_shutdown=2, timeout_keep_alive=KEEP_ALIVE,
+    )  # fmt: skip
+    server = uvicorn.Server(config)
+    logging.getLogger("uvicorn.error").addFilter(_worth_saying)
+    try:
+        server.run()
+    except SystemExit as error:
+        raise RunError(
+            f"Expected to listen on {settings.host}:{settings.port}, found it taken or not allowed: choose another --port."
+        ) from error
+
+
+def _worth_saying(record: logging.LogRecord) -> bool:
+    """Pages that are still open when Byline is stopped are cut off; that is no error to print."""
+    cut = record.exc_info is not None and isinstance(record.exc_info[1], asyncio.CancelledError)
+    return not cut and "timeout graceful shutdown" not in record.getMessage()
+
+
+def _assistant(settings: Settings) -> Any:
+    from assistant.factory import build_assistant  # imports Chroma and the models' runtimes
+
+    assistant = build_assistant(settings)
+    assistant.warm()
+    return assistant
+
+
+def health(boot: Boot) -> dict[str, Any]:
+    """What is loaded, as the page and monitoring ask for it."""
+    ready = boot.assistant is not None
+    return {"page": True, "ready": ready, "loading": boot.doing, "error": json.loads(json.dumps(str(boot.error or "")))}

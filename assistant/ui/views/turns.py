@@ -1,0 +1,246 @@
+"""One question with what came of it, as the page shows it and the browser keeps it.
+
+The browser sends these records back, so they are read as strictly as any other input: limited in
+size, unknown fields dropped, and never a source of links.
+"""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from assistant.types import Answer, Citation, Filters, Headline, Hit, Query
+
+MAX_TURNS = 200
+"""Turns of one conversation that are shown."""
+
+State = Literal["asking", "answered", "abstained", "stopped", "failed", "busy"]
+Short = Annotated[str, Field(max_length=2_000)]
+Long = Annotated[str, Field(max_length=50_000)]
+
+
+class _Record(BaseModel):
+    model_config = ConfigDict(extra="ignore")
+
+
+class Head(_Record):
+    """An article as named on a card."""
+
+    article_id: Short = ""
+    version: Short = ""
+    title: Short = ""
+    outlet: Short | None = None
+    byline: Short | None = None
+    published_at: Short | None = None
+
+
+class Cited(Head):
+    """A numbered quotation."""
+
+    number: int = Field(ge=1, le=10_000)
+    quote: Long
+    start: int = Field(ge=0)
+    end: int = Field(ge=0)
+    also_in: list[Short] = Field(default=[], max_length=50)
+
+
+class Said(_Record):
+    """A sentence of the answer."""
+
+    text: Long
+    citations: list[int] = Field(default=[], max_length=100)
+    verdict: Short = "supported"
+
+
+class Found(Head):
+    """A passage that was read."""
+
+    rank: int = 0
+    start: int = Field(default=0, ge=0)
+    end: int = Field(default=0, ge=0)
+    why: dict[str, float] = {}
+
+
+class Chip(_Record):
+    """A limit that the search ran under; `implied` when the question itself named it, `off` when that was taken back."""
+
+    kind: Literal["outlet", "since", "until", "as_of", "period", "newest"]
+    value: Short
+    implied: bool = True
+    off: bool = False
+
+
+class Chosen(_Record):
+    """The limits of a search as the page sends them.
+
+    Attributes:
+        outlets: Only these; all when empty.
+        since: First day of publication.
+        until: Last day of publication.
+        as_of: Nothing published later is used.
+        ignore: What the question named and the user took back; see `query.understand`.
+    """
+
+    outlets: list[Short] = Field(default=[], max_length=200)
+    since: date | None = None
+    until: date | None = None
+    as_of: date | None = None
+    ignore: list[Short] = Field(default=[], max_length=60)
+
+    @property
+    def filters(self) -> Filters:
+        """As the assistant takes them."""
+        return Filters(tuple(self.outlets), self.since, self.until)
+
+
+class Turn(_Record):
+    """A question and its state."""
+
+    id: Short
+    question: Long
+    conversation: Short = ""
+    asked_at: Short = ""
+    state: State = "asking"
+    standalone: Long = ""
+    chips: list[Chip] = Field(default=[], max_length=60)
+    sentences: list[Said] = Field(default=[], max_length=200)
+    citations: list[Cited] = Field(default=[], max_length=400)
+    hits: list[Found] = Field(default=[], max_length=100)
+    nearest: list[Head] = Field(default=[], max_length=20)
+    dropped: list[Long] = Field(default=[], max_length=100)
+    notes: list[Long] = Field(default=[], max_length=20)
+    reason: Long = ""
+    days: list[Short] = Field(default=[], max_length=2)
+    model: Short = ""
+    receipt: Short = ""
+    trace: Short = ""
+    searched: int = 0
+    chosen: Chosen = Chosen()
+    rated: Literal["", "good", "bad"] = ""
+
+    @property
+    def text(self) -> str:
+        """The answer as plain text."""
+        return " ".join(sentence.text for sentence in self.sentences)
+
+
+def read_turns(text: str | None) -> list[Turn]:
+    """Read what the browser kept; a record that does not fit is left out."""
+    try:
+        rows = json.loads(text or "[]")
+    except ValueError:
+        return []
+    turns = []
+    for row in (rows if isinstance(rows, list) else [])[-MAX_TURNS:]:
+        try:
+            turns.append(Turn.model_validate(row))
+        except ValidationError:
+            continue
+    return turns
+
+
+def history_of(turns: list[Turn]) -> list[dict[str, str]]:
+    """The conversation so far in the form that the assistant reads."""
+    history = []
+    for turn in turns:
+        if turn.state in ("answered", "abstained", "stopped"):
+            history.append({"role": "user", "content": turn.question})
+            history.append({"role": "assistant", "content": turn.text or turn.reason or "Nothing was found."})
+    return history
+
+
+def head_of(headline: Headline) -> Head:
+    """The card's fields of a headline."""
+    return Head(**_head(headline))
+
+
+def _head(headline: Headline) -> dict[str, Any]:
+    names = ("article_id", "version", "title", "outlet", "byline", "published_at")
+    return {name: _cut(getattr(headline, name)) for name in names}
+
+
+def _cut(text: str | None) -> str | None:
+    return text if text is None or len(text) <= 2_000 else text[:1_999] + "…"
+
+
+def cited_of(citation: Citation, hits: tuple[Hit, ...] = ()) -> Cited:
+    """The stored form of a citation; copies of its article come from the hits."""
+    copies = {
+        copy.outlet or copy.title
+        for hit in hits
+        if hit.headline.article_id == citation.headline.article_id
+        for copy in hit.also_in
+    }
+    return Cited(
+        **_head(citation.headline),
+        number=citation.number,
+        quote=citation.quote,
+        start=citation.start,
+        end=citation.end,
+        also_in=sorted(copies)[:50],
+    )
+
+
+def found_of(hit: Hit) -> Found:
+    """The stored form of a hit."""
+    why = {name: round(float(value), 4) for name, value in hit.why.items()}
+    return Found(**_head(hit.headline), rank=hit.rank, start=hit.passage.start, end=hit.passage.end, why=why)
+
+
+def chips_of(query: Query, chosen: Chosen) -> list[Chip]:
+    """What limits the search, with what the question implied told apart from what was chosen."""
+    filters, chips = query.filters, []
+    for outlet in dict.fromkeys((*filters.outlets, *query.outlets)):
+        chips.append(Chip(kind="outlet", value=outlet, implied=outlet not in chosen.outlets))
+    days: dict[Literal["since", "until", "as_of"], date | None] = {
+        "since": filters.since,
+        "until": filters.until,
+        "as_of": query.as_of,
+    }
+    for kind, day in days.items():
+        if day is not None:
+            chips.append(Chip(kind=kind, value=day.isoformat(), implied=getattr(chosen, kind) != day))
+    for period in query.periods:
+        chips.append(Chip(kind="period", value="/".join(day.isoformat() for day in period)))
+    if query.newest_first:
+        chips.append(Chip(kind="newest", value="newest first"))
+    return [*chips, *_taken_back(chosen.ignore)]
+
+
+def _taken_back(ignore: list[str]) -> list[Chip]:
+    chips = []
+    for key in ignore:
+        kind, _, value = key.partition(":")
+        match kind:
+            case "outlet":
+                chips.append(Chip(kind="outlet", value=value, off=True))
+            case "period":
+                chips.append(Chip(kind="period", value="", off=True))
+            case "as_of":
+                chips.append(Chip(kind="as_of", value="", off=True))
+            case "newest":
+                chips.append(Chip(kind="newest", value="newest first", off=True))
+    return chips
+
+
+def finish(turn: Turn, answer: Answer) -> Turn:
+    """The turn with the whole answer in it."""
+    return turn.model_copy(
+        update={
+            "state": "answered" if answer.status == "answered" else "abstained",
+            "standalone": answer.standalone,
+            "sentences": [Said(text=s.text, citations=list(s.citations), verdict=s.verdict) for s in answer.sentences],
+            "citations": [cited_of(citation, answer.hits) for citation in answer.citations],
+            "hits": [found_of(hit) for hit in answer.hits[:30]],
+            "nearest": [head_of(headline) for headline in answer.nearest],
+            "dropped": list(answer.dropped),
+            "notes": list(answer.notes),
+            "reason": answer.reason,
+            "model": answer.model,
+            "receipt": answer.receipt,
+            "trace": "",
+        }
+    )

@@ -1,0 +1,1 @@
+"""From one raw document to articles, one module per family of formats."""

@@ -1,0 +1,208 @@
+"""From named fields to an `Article` with its ids, whatever form they were read from."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Iterator, Mapping
+from datetime import date, datetime
+from typing import Any
+
+from assistant.errors import UsageError
+from assistant.types import Article
+from ingest.parsing.boilerplate import mark_boilerplate, mark_page
+from ingest.types import Raw, Read
+
+MAX_TEXT = 5_000_000
+"""Longest text of one article, in characters."""
+
+
+def make_article(
+    *,
+    source_id: str | int,
+    identity: str,
+    text: str,
+    title: str,
+    url: str | None = None,
+    byline: str | None = None,
+    outlet: str | None = None,
+    published_at: str | None = None,
+    date_source: str = "not found",
+    language: str | None = None,
+    marks: Mapping[str, str] | None = None,
+) -> Article:
+    """Build an article with its ids.
+
+    See `Article` for the fields. `identity` is what makes it the same article next time: its URL, or its id and
+    outlet. `text` is kept as it is. `marks` are the lines that a page shows outside its story, by kind.
+
+    Raises:
+        UsageError: The text is empty, too long, or not text.
+    """
+    check_text(text)
+    title = clean_line(title) or first_line(text)
+    shown = json.dumps([title, byline, outlet, published_at, url, text], ensure_ascii=False)
+    article_id = hashlib.sha256(identity.encode("utf-8", "surrogatepass")).hexdigest()[:16]
+    version = hashlib.sha256((article_id + shown).encode("utf-8", "surrogatepass")).hexdigest()[:16]
+    return Article(
+        id=article_id, source_id=source_id, url=url, title=title, byline=byline, outlet=outlet,
+        published_at=published_at, date_source=date_source if published_at else "not found", language=language,
+        text=text, version=version, boilerplate=mark_boilerplate(text) if marks is None else mark_page(text, marks),
+    )  # fmt: skip
+
+
+def check_text(text: str) -> None:
+    """Raise a `UsageError` when this is not the text of an article."""
+    if not text.strip():
+        raise UsageError("expected an article's text, found nothing but white space")
+    if len(text) > MAX_TEXT:
+        raise UsageError(f"expected at most {MAX_TEXT:,} characters, found {len(text):,}; split it into articles")
+    controls = sum(1 for ch in text[:20_000] if ch < " " and ch not in "\n\r\t\f\v")
+    if "\x00" in text or controls > len(text[:20_000]) // 50:
+        raise UsageError("expected text, found binary data")
+    longest = max(len(line) for line in text.split("\n"))
+    if longest > 1_000_000:
+        raise UsageError(f"expected lines of text, found one of {longest:,} characters")
+
+
+def clean_line(value: Any) -> str:
+    """One line of plain text: no line breaks, no control characters."""
+    return re.sub(r"[\s\x00-\x1f\x7f]+", " ", str(value or "")).strip()[:500]
+
+
+def first_line(text: str) -> str:
+    """A title for a text without one: its first line without credits, at most 160 characters."""
+    for line in text.split("\n"):
+        spans = mark_boilerplate(line)
+        for span in reversed(spans):
+            line = line[: span.start] + line[span.end :]
+        line = clean_line(line.lstrip("#"))
+        if line:
+            return line if len(line) <= 160 else line[:157].rsplit(" ", 1)[0] + "..."
+    return "Untitled"
+
+
+def parse_date(value: Any) -> str | None:
+    """An ISO 8601 date or date-time with the zone it came with, or None when it is no date.
+
+    Raises:
+        UsageError: There is a value and it is not a date.
+    """
+    if value in (None, ""):
+        return None
+    if isinstance(value, datetime | date):
+        return value.isoformat()
+    text = clean_line(value)
+    try:
+        datetime.fromisoformat(text)
+    except ValueError:
+        raise UsageError(f"published_at: expected an ISO 8601 date such as 2023-11-27, found {text[:60]!r}") from None
+    return text
+
+
+def from_fields(fields: Mapping[str, Any], raw: Raw, number: int | None = None) -> Read:
+    """Build an article from named fields, as JSON objects and front matter give them.
+
+    Raises:
+        UsageError: A field is missing or is of the wrong kind.
+    """
+    text = fields.get("text", fields.get("body"))
+    if not isinstance(text, str):
+        raise UsageError(
+            f"expected a field 'text' or 'body' with text, found {'none' if text is None else type(text).__name__}"
+        )
+    given = fields.get("id")
+    if given is not None and not isinstance(given, str | int):
+        raise UsageError(f"id: expected text or a number, found {type(given).__name__}")
+    url = clean_line(fields.get("url")) or None
+    if url and not re.match(r"https?://", url, re.I):
+        url = None
+    outlet = clean_line(fields.get("outlet", fields.get("source"))) or None
+    place = raw.origin if number is None else f"{raw.origin}#{number}"
+    identity = url or (f"id:{given}:{outlet or ''}" if given is not None else place)
+    article = make_article(
+        source_id=given if given is not None else (url or (raw.name if number is None else f"{raw.name}#{number}")),
+        identity=identity, text=text, title=clean_line(fields.get("title")), url=url,
+        byline=clean_line(fields.get("author", fields.get("byline"))) or None, outlet=outlet,
+        published_at=parse_date(fields.get("published_at", fields.get("date"))), date_source="given",
+        language=clean_line(fields.get("language")) or None,
+    )  # fmt: skip
+    read_from = {
+        name: "given"
+        for name in ("title", "byline", "outlet", "url", "language", "published_at")
+        if getattr(article, name)
+    }
+    if not clean_line(fields.get("title")):
+        read_from["title"] = "first line"
+    return Read(article, raw, place, read_from)
+
+
+def from_page(fields: Mapping[str, Any], raw: Raw, number: int | None = None) -> Read:
+    """Build an article from what the child process read of a page or document.
+
+    Args:
+        fields: As `page.read_page` and `documents` give them; nothing in them is trusted.
+        raw: The document.
+        number: Which of the document's articles it is, where it holds several.
+
+    Raises:
+        UsageError: It is no article.
+    """
+    text = fields.get("text")
+    if not isinstance(text, str):
+        raise UsageError("expected a page with an article, found no running text")
+    told, hints = fields.get("read_from"), raw.hints
+    read_from = {str(k)[:40]: str(v)[:40] for k, v in told.items()} if isinstance(told, dict) else {}
+    values = {
+        name: clean_line(fields.get(name)) for name in ("title", "byline", "outlet", "language", "url", "published_at")
+    }
+    for name, value in (("title", hints.title), ("outlet", hints.outlet)):
+        if not values[name] and value:
+            values[name], read_from[name] = clean_line(value), hints.kind
+    _choose_date(values, read_from, fields, raw)
+    url = values["url"] if re.match(r"https?://", values["url"], re.I) else hints.url
+    if not values["outlet"] and url and (host := re.match(r"https?://(?:www\.)?([^/:?#]+)", url, re.I)):
+        values["outlet"], read_from["outlet"] = host.group(1).lower(), "address"
+    if not values["title"]:
+        values["title"], read_from["title"] = first_line(text), "first line"
+    place = raw.origin if number is None else f"{raw.origin}#{number}"
+    key = clean_line(fields.get("key"))
+    marks = fields.get("marks")
+    article = make_article(
+        source_id=url or (raw.name if number is None else f"{raw.name}#{key or number}"),
+        identity=url or (key if key.startswith("mid:") else f"{raw.origin}#{key}" if key else place),
+        text=text, title=values["title"], url=url, byline=values["byline"] or None, outlet=values["outlet"] or None,
+        published_at=values["published_at"] or None, date_source=read_from.get("published_at", "not found"),
+        language=values["language"][:2] or None,
+        marks={str(k): str(v)[:20] for k, v in marks.items()} if isinstance(marks, dict) else {},
+    )  # fmt: skip
+    if not re.search(r"\w", "".join(_story(article))):
+        raise UsageError("expected a page with an article, found no running text")
+    return Read(article, raw, place, {name: source for name, source in read_from.items() if source != "not found"})
+
+
+def _story(article: Article) -> Iterator[str]:
+    position = 0
+    for span in article.boilerplate:
+        yield article.text[position : span.start]
+        position = span.end
+    yield article.text[position:]
+
+
+def _choose_date(values: dict[str, str], read_from: dict[str, str], fields: Mapping[str, Any], raw: Raw) -> None:
+    """The page's own date, else the feed's, else the address's, else what the page shows."""
+    choices = (
+        (values["published_at"], read_from.get("published_at", "page")),
+        (clean_line(raw.hints.published_at), raw.hints.kind),
+        (clean_line(fields.get("url_date")), "address"),
+        (clean_line(fields.get("visible_date")), "visible text"),
+    )
+    for value, source in choices:
+        try:
+            values["published_at"], read_from["published_at"] = parse_date(value) or "", source
+        except UsageError:
+            continue
+        if value:
+            return
+    values["published_at"], read_from["published_at"] = "", "not found"

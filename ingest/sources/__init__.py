@@ -1,0 +1,1 @@
+"""From what a person names (files, folders, addresses) to raw documents."""

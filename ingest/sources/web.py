@@ -1,0 +1,119 @@
+"""From an address to documents: a page is one, a feed or sitemap leads to many."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+from urllib.parse import urldefrag, urlsplit
+
+from assistant.storage.sqlite.ingest_log import Journal
+from ingest.parsing.registry import FORMS
+from ingest.sandbox import LostError, Sandbox
+from ingest.sources.address_guard import FetchError, GoneError
+from ingest.sources.feeds import MAX_LINKS, is_link_list
+from ingest.sources.fetch import Fetcher, Page
+from ingest.types import Hints, Raw, Rejected, Unchanged
+
+MAX_SITEMAPS = 20
+"""So many sitemaps of a sitemap index are read."""
+
+Item = Raw | Rejected | Unchanged | int
+
+_FORMS_BY_KIND = {
+    "text/html": ".html", "application/xhtml+xml": ".html", "application/pdf": ".pdf", "application/json": ".json",
+    "application/x-ndjson": ".jsonl", "text/csv": ".csv", "text/markdown": ".md", "message/rfc822": ".eml",
+    "application/epub+zip": ".epub", "application/mbox": ".mbox", "application/warc": ".warc",
+    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": ".docx",
+}  # fmt: skip
+
+
+def open_address(url: str, fetcher: Fetcher, sandbox: Sandbox, journal: Journal | None = None) -> Iterator[Item]:
+    """Fetch an address and, where it is a feed or a sitemap, the pages that it names.
+
+    Yields:
+        Documents, what could not be had, pages that did not change; and whole numbers: so many more
+        documents are known of.
+    """
+    url = urldefrag(url)[0]
+    try:
+        page = fetcher.get(url, journal.fetched(url) if journal else None)
+    except FetchError as error:
+        yield Rejected(url, str(error), isinstance(error, GoneError))
+        return
+    if page is None:
+        yield Unchanged(url, url)
+    elif is_link_list(page.content):
+        yield from _pages(url, page, fetcher, sandbox, journal)
+    else:
+        yield _document(url, page, url, Hints())
+
+
+def _pages(source: str, page: Page, fetcher: Fetcher, sandbox: Sandbox, journal: Journal | None) -> Iterator[Item]:
+    links: dict[str, dict[str, Any]] = {}
+    for item in _links(source, page, fetcher, sandbox):
+        if isinstance(item, Rejected):
+            yield item
+        else:
+            links.setdefault(urldefrag(str(item["url"]))[0], item)
+    if not links:
+        yield Rejected(source, "expected a feed or sitemap that names pages, found none in it")
+    if len(links) > MAX_LINKS:
+        yield Rejected(source, f"it names {len(links):,} pages, of which the first {MAX_LINKS:,} are fetched")
+    wanted = list(links.items())[:MAX_LINKS]
+    yield max(0, len(wanted) - 1)
+    for url, link in wanted:
+        hints = Hints(
+            title=link.get("title"), outlet=link.get("outlet"), published_at=link.get("published_at"), kind=link["kind"]
+        )
+        try:
+            found = fetcher.get(url, journal.fetched(url) if journal else None)
+        except FetchError as error:
+            yield Rejected(url, str(error), isinstance(error, GoneError))
+            continue
+        yield Unchanged(url, source) if found is None else _document(url, found, source, hints)
+
+
+def _links(source: str, page: Page, fetcher: Fetcher, sandbox: Sandbox) -> Iterator[dict[str, Any] | Rejected]:
+    """The links of a feed or sitemap, and of the sitemaps that a sitemap index names."""
+    waiting, read = [page], 0
+    while waiting:
+        current = waiting.pop(0)
+        try:
+            for record in sandbox.read("links", content=current.content, url=current.url):
+                if "reject" in record:
+                    yield Rejected(source, str(record["reject"])[:400])
+                for link in record.get("links", []):
+                    if link["kind"] != "more":
+                        yield link
+                    elif read < MAX_SITEMAPS:
+                        read += 1
+                        try:
+                            more = fetcher.get(link["url"])
+                        except FetchError as error:  # the others of the index are read all the same
+                            yield Rejected(link["url"], str(error))
+                            continue
+                        if more is not None:
+                            waiting.append(more)
+        except LostError as error:
+            yield Rejected(source, str(error))
+
+
+def _document(url: str, page: Page, source: str, hints: Hints) -> Raw | Rejected:
+    form = _form(page)
+    if form not in FORMS:
+        return Rejected(url, f"expected a page or a document, found {page.kind or 'something without a type'!r}")
+    if form in (".mbox", ".warc"):
+        return Rejected(url, "a mailbox or web archive is read from a file: download it first")
+    found = Hints(page.url, page.charset, hints.title, hints.outlet, hints.published_at, hints.kind)
+    return Raw(url, url, page.content, source=source, form=form, hints=found, said=page.said)
+
+
+def _form(page: Page) -> str:
+    """The form of a document, by its first bytes before what the server says of it."""
+    head = page.content[:1024].lstrip().lower()
+    if head.startswith(b"%pdf-"):
+        return ".pdf"
+    if head.startswith((b"<!doctype html", b"<html")):
+        return ".html"
+    suffix = "." + urlsplit(page.url).path.rpartition(".")[2].lower()
+    return _FORMS_BY_KIND.get(page.kind) or (suffix if suffix in FORMS else ".txt" if page.kind == "text/plain" else "")

@@ -11,13 +11,14 @@ import threading
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
+from assistant.events import Checked, Draft
 from assistant.grounding.citations import CitationBook, markers, without_markers
 from assistant.grounding.verifier import Encoder, check_support
 from assistant.models.chat import NOT_FOUND, ChatModel
 from assistant.reading.pipeline import header
 from assistant.text.injection import is_order, opens_a_frame, plain_text
 from assistant.text.lexical import fold
-from assistant.types import Checked, Draft, Hit, Sentence
+from assistant.types import Hit, Sentence
 from prompts import load_prompt
 
 PROMPT = "answer"

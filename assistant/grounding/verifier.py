@@ -47,7 +47,7 @@ class Support:
     """A verdict with its reason and the source sentence that carries it.
 
     Attributes:
-        verdict: supported, weak, or unsupported.
+        verdict: supported, check, or unsupported.
         reason: Why it is not supported; empty when it is.
         best: Index of the closest source sentence.
         likeness: 0 to 1, how close that one is.
@@ -95,7 +95,7 @@ def check_support(
     if likeness >= SUPPORTED:
         return Support("supported", "", best, likeness)
     if likeness >= WEAK:
-        return Support("weak", "its source says it in other words", best, likeness)
+        return Support("check", "its source says it in other words", best, likeness)
     return Support("unsupported", "its source does not say it", best, likeness)
 
 

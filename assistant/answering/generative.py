@@ -11,13 +11,14 @@ import threading
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
+from assistant.events import Checked, Draft
 from assistant.grounding.citations import CitationBook, markers, without_markers
-from assistant.grounding.verifier import Encoder, check_support
+from assistant.grounding.verifier import Encoder, check_support, readable
 from assistant.models.chat import NOT_FOUND, ChatModel
 from assistant.reading.pipeline import header
-from assistant.text.injection import is_order, opens_a_frame, plain_text
+from assistant.text.injection import is_order, plain_text
 from assistant.text.lexical import fold
-from assistant.types import Checked, Draft, Hit, Sentence
+from assistant.types import Hit, Sentence
 from prompts import load_prompt
 
 PROMPT = "answer"
@@ -122,23 +123,6 @@ def _quoted_at(text: str, places: Sequence[tuple[Hit, tuple[int, int], str]], be
 def _addresses(text: str) -> set[str]:
     """The hosts named in a text, "www." left out."""
     return {match[1].lower().removeprefix("www.") for match in _ADDRESS.finditer(text)}
-
-
-def readable(hit: Hit) -> list[tuple[tuple[int, int], str]]:
-    """The sentences of a passage that a sentence may rest on: (offsets in the article, words).
-
-    Orders are left out, and in the same paragraph what follows them, which is usually their end.
-    """
-    passage = hit.passage
-    found, silenced, framed = [], False, False
-    for at, (a, b) in enumerate(passage.sentences):
-        words = passage.text[a - passage.start : b - passage.start]
-        between = passage.text[passage.sentences[at - 1][1] - passage.start : a - passage.start] if at else ""
-        silenced = (silenced and "\n" not in between) or is_order(words)
-        framed = framed or opens_a_frame(words)
-        if not silenced and not framed and not is_order(words, strict=True):
-            found.append(((a, b), words))
-    return found
 
 
 def format_passages(hits: Sequence[Hit]) -> str:

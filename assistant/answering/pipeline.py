@@ -20,7 +20,9 @@ from assistant.answering.generative import MAX_PASSAGES, PROMPT, Writing
 from assistant.answering.messages import correction, disagreement, missing_parts, nearest_articles, not_found
 from assistant.answering.state import Run
 from assistant.errors import ModelError, UsageError
+from assistant.events import Checked, Event, Finished, Restarted, Retrieved, Understood
 from assistant.grounding.citations import CitationBook
+from assistant.json_forms import answer_record, hit_record
 from assistant.models.chat import ChatModel
 from assistant.models.embeddings import Embedder
 from assistant.query.understanding import History, understand
@@ -30,23 +32,7 @@ from assistant.retrieval.context import widen
 from assistant.retrieval.hybrid import HybridRetriever
 from assistant.settings import Settings
 from assistant.storage.library import Library
-from assistant.types import (
-    Answer,
-    Checked,
-    Citation,
-    Event,
-    Filters,
-    Finished,
-    Headline,
-    Hit,
-    Query,
-    Restarted,
-    Retrieved,
-    Sentence,
-    Understood,
-    answer_record,
-    hit_record,
-)
+from assistant.types import Answer, Citation, Filters, Headline, Hit, Query, Sentence
 from prompts import load_prompt
 
 

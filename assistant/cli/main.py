@@ -94,7 +94,7 @@ def ask(
     as_json: AsJson = False,
 ) -> None:
     """Ask a question, or a batch of them."""
-    from assistant.types import answer_record
+    from assistant.json_forms import answer_record
 
     day = parse_day(as_of)
     if (question is None) == (batch is None):
@@ -127,7 +127,7 @@ def search(
     as_json: AsJson = False,
 ) -> None:
     """Find passages without answering."""
-    from assistant.types import hit_record
+    from assistant.json_forms import hit_record
 
     day = parse_day(as_of)
     if (query is None) == (batch is None):

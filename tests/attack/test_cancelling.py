@@ -10,9 +10,9 @@ from collections.abc import Iterator
 import pytest
 
 from assistant.answering.pipeline import Assistant
+from assistant.events import Checked, Finished
 from assistant.models.chat import RemoteChatModel
 from assistant.settings import load_settings
-from assistant.types import Checked, Finished
 from tests.attack.conftest import count, make_assistant
 from tests.attack.fault_server import TRUE, FaultServer, Reply, chunk
 from tests.attack.test_model_faults import TEXT, left_over

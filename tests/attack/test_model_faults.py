@@ -11,10 +11,11 @@ from pathlib import Path
 import pytest
 
 from assistant.answering.pipeline import Assistant
+from assistant.events import Checked, Event, Finished, Restarted
 from assistant.grounding.citations import check_exact
 from assistant.models.chat import RemoteChatModel
 from assistant.settings import Settings, load_settings
-from assistant.types import Answer, Checked, Event, Finished, Restarted, Sentence
+from assistant.types import Answer, Sentence
 from tests.attack.conftest import QUESTION, TEXT, count
 from tests.attack.fault_server import FAULTS, TRUE, FaultServer
 

@@ -8,11 +8,13 @@ import pytest
 
 from assistant.answering.pipeline import Assistant
 from assistant.errors import ModelError, UsageError
+from assistant.events import Checked, Draft, Finished, Restarted, Retrieved, Understood
 from assistant.grounding.citations import check_exact
+from assistant.json_forms import answer_record
 from assistant.reading.model import Reader
 from assistant.reading.scoring import is_long
 from assistant.testing import ScriptedChatModel
-from assistant.types import Answer, Checked, Draft, Filters, Finished, Restarted, Retrieved, Understood, answer_record
+from assistant.types import Answer, Filters
 
 PLEDGE = "what did Kim pledge?"
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from onnx import ModelProto, save
 from safetensors.numpy import load_file
 
-from assistant.models.assets import ENCODER_FILE, sha256, verify_file, minilm_folder
+from assistant.models.assets import ENCODER_FILE, minilm_folder, sha256, verify_file
 from assistant.training.onnx_bert import compress, sentence_encoder
 
 WEIGHTS_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"

@@ -163,6 +163,8 @@ def load_session(path: Path, threads: int = 0) -> Any:
     Raises:
         ModelError: The file is missing or damaged.
     """
+    # Official builds from 1.29 on send usage data unless this is set before the import.
+    os.environ["ORT_DISABLE_TELEMETRY"] = "1"
     import onnxruntime
 
     options = onnxruntime.SessionOptions()

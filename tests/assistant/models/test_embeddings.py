@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -72,6 +74,14 @@ def test_a_missing_extra_is_one_sentence_with_its_command(monkeypatch: pytest.Mo
     monkeypatch.setattr("assistant.extras.find_spec", lambda name: None)
     with pytest.raises(MissingExtraError, match=r"pip install 'byline\[sentence-transformers\]'$"):
         make_embedder("all-mpnet-base-v2")
+
+
+def test_onnx_runtime_collects_no_usage_data(tmp_path: Path) -> None:
+    """It keeps a device id and the events that it is about to send in the user's folder; not under CI, which is unset."""
+    code = "from assistant.models.embeddings import OnnxEmbedder; OnnxEmbedder().encode(['one'])"
+    environment = {"HOME": str(tmp_path), "PYTHONPATH": str(SAMPLE.parents[2])}
+    subprocess.run([sys.executable, "-c", code], env=environment, check=True)
+    assert not list(tmp_path.iterdir())
 
 
 @pytest.mark.parametrize("content", [None, b"", b"not a model"], ids=["missing", "empty", "damaged"])

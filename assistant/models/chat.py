@@ -20,6 +20,7 @@ import httpx
 from pydantic import SecretStr
 
 from assistant.errors import ModelError
+from assistant.extras import require
 from assistant.models import assets
 from assistant.models.profile import ChatProfile, chat_profile
 from assistant.settings import BUNDLED_CHAT, QUOTATIONS, Settings
@@ -63,7 +64,13 @@ def make_chat_model(settings: Settings) -> ChatModel | None:
 
 
 class RemoteChatModel:
-    """A LangChain chat model by name, or an OpenAI-compatible address."""
+    """A LangChain chat model by name, or an OpenAI-compatible address.
+
+    Attributes:
+        extra: The extra of the installation that it needs.
+    """
+
+    extra = "providers"
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
@@ -78,6 +85,8 @@ class RemoteChatModel:
         """Build the LangChain model; each request has its own connections, so that it can be cut."""
         address, key = self._address()
         tokens, temperature = self.profile.max_tokens, self.profile.temperature
+        if address or self.name.startswith("openai:"):
+            require("langchain_openai", self.extra, f"The chat model {self.name!r}")
         if address:
             from langchain_openai import ChatOpenAI
 
@@ -86,6 +95,7 @@ class RemoteChatModel:
                 max_retries=0, temperature=temperature, max_completion_tokens=tokens, stream_usage=False,
             )  # fmt: skip
             return model if schema is None else model.bind(response_format=_json_format(schema))
+        require("langchain", "providers", f"The chat model {self.name!r}")
         from langchain.chat_models import init_chat_model
 
         extra: dict[str, Any] = {"http_client": client} if self.name.startswith("openai:") else {}
@@ -269,6 +279,8 @@ class _Pump:
 class BundledChatModel(RemoteChatModel):
     """SmolLM2-135M-Instruct on llama.cpp in this process; started on first use, on a loopback port."""
 
+    extra = "local-llm"
+
     def __init__(self, settings: Settings) -> None:
         super().__init__(settings)
         self.name = BUNDLED_CHAT
@@ -289,10 +301,9 @@ class BundledChatModel(RemoteChatModel):
 
 
 def _start_llama(key: str, threads: int) -> Any:
-    try:
-        import xllamacpp
-    except ImportError as error:
-        raise ModelError("The package xllamacpp was expected and is not installed; run `make setup` again.") from error
+    require("xllamacpp", "local-llm", "The bundled chat model")
+    import xllamacpp
+
     params = xllamacpp.CommonParams()
     params.model.path = str(assets.gguf_file())
     params.n_ctx, params.n_parallel = CONTEXT_TOKENS * SLOTS, SLOTS

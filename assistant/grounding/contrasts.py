@@ -79,10 +79,10 @@ def contrasts(claim: Parsed, aligned: Sequence[Aligned], sources: Sequence[Sourc
     if not aligned:
         return ()
     return (
-        *_opposites(aligned),
+        *_opposites(aligned, sources),
         *_replaced(aligned, sources),
         *_negated(claim, aligned, sources),
-        *_leads(aligned, sources),
+        *_leads(claim, aligned, sources),
         *_hedged(claim, aligned, sources),
         *_twice(aligned),
         *_foreign(aligned),
@@ -92,10 +92,22 @@ def contrasts(claim: Parsed, aligned: Sequence[Aligned], sources: Sequence[Sourc
     )
 
 
-def _opposites(aligned: Sequence[Aligned]) -> Iterator[Contrast]:
+def _opposites(aligned: Sequence[Aligned], sources: Sequence[Source]) -> Iterator[Contrast]:
+    """Words whose opposite stands in the sentence, where the claim does not take that one too."""
     for number, item in enumerate(aligned):
-        if item.cost >= AGAINST:
-            yield Contrast("opposite", number, f"it says {item.unit.text!r} where its source says the opposite")
+        if item.cost < AGAINST:
+            continue
+        taken = {other.at for other in aligned if other.source == item.source}
+        units = sources[item.source].parsed.units
+        against = [
+            at for at, unit in enumerate(units) if lexicon.opposite(item.unit.text, unit.text) and at not in taken
+        ]
+        beside = [a.at for a in (_anchor(aligned, number, -1), _anchor(aligned, number, 1)) if a and a.at is not None]
+        if any(abs(at - place) <= 2 for at in against for place in beside):
+            other = units[next(at for at in against if any(abs(at - place) <= 2 for place in beside))].text
+            yield Contrast("opposite", number, f"it says {item.unit.text!r} where its source says {other!r}")
+        else:
+            yield Contrast("foreign", number, f"no cited sentence says {item.unit.text!r}")
 
 
 def _replaced(aligned: Sequence[Aligned], sources: Sequence[Source]) -> Iterator[Contrast]:
@@ -226,7 +238,7 @@ def _denied(parsed: Parsed) -> list[tuple[str, list[int]]]:
     return found
 
 
-def _leads(aligned: Sequence[Aligned], sources: Sequence[Source]) -> Iterator[Contrast]:
+def _leads(claim: Parsed, aligned: Sequence[Aligned], sources: Sequence[Source]) -> Iterator[Contrast]:
     """Function words before aligned units that say something else: "fewer than", "after", "all"."""
     for number, item in enumerate(aligned):
         if item.at is None:
@@ -238,7 +250,7 @@ def _leads(aligned: Sequence[Aligned], sources: Sequence[Source]) -> Iterator[Co
         theirs |= before
         for pair in _PAIRS:
             one, two = pair & mine, pair & theirs
-            if one and two and not one & two and len(one) == len(two) == 1:
+            if len(one) == len(two) == 1 and not one & two and not two & claim.words:
                 yield Contrast("bound", number, f"it says {min(one)!r} where its source says {min(two)!r}")
         if item.unit.kind == "number" and (
             (mine & _LOWER and theirs & _UPPER and not mine & _UPPER)
@@ -282,7 +294,7 @@ def _twice(aligned: Sequence[Aligned]) -> Iterator[Contrast]:
 def _foreign(aligned: Sequence[Aligned]) -> Iterator[Contrast]:
     """Words that no sentence of the cited passages holds near the others, and names, numbers and dates from elsewhere."""
     for number, item in enumerate(aligned):
-        if item.cost >= (SAME_ARTICLE if item.unit.kind == "word" else ASKED):
+        if AGAINST > item.cost >= (SAME_ARTICLE if item.unit.kind == "word" else ASKED):
             yield Contrast("foreign", number, f"no cited sentence says {item.unit.text!r}")
 
 

@@ -16,7 +16,7 @@ from functools import lru_cache
 import numpy as np
 import numpy.typing as npt
 
-from assistant.grounding.alignment import GRANTED, Aligned, Source, align
+from assistant.grounding.alignment import GRANTED, SAME_ARTICLE, Aligned, Source, align
 from assistant.grounding.contrasts import Contrast, contrasts
 from assistant.grounding.evidence import Encoder, Evidence, Quotation, Verification, Verifier, readable
 from assistant.grounding.limitations import is_limitation
@@ -75,7 +75,7 @@ class ClauseVerifier:
         texts = _texts(evidence)
         hard = [*_foreign_quotations(claim.text, texts), *unknown_facts(aligned, texts)]
         turned = contrasts(claim, aligned, found.sources)
-        hard += [c.reason for c in turned if _contradicts(c, aligned)]
+        hard += [c.reason for c in turned if _contradicts(c, aligned, found.sources)]
         soft = [c.reason for c in turned] + _elsewhere_quoted(claim.text, evidence, found)
         likeness = 1 - sum(min(1.0, item.cost) for item in aligned) / max(1, len(aligned))
         if not hard and not soft and aligned:
@@ -163,11 +163,17 @@ def _elsewhere_quoted(claim: str, evidence: Evidence, found: Sources) -> list[st
     return [f"no cited article holds {q[:60]!r}" for q in quotations(claim) if not is_quoted_from(q, mine)]
 
 
-def _contradicts(contrast: Contrast, aligned: Sequence[Aligned]) -> bool:
+def _contradicts(contrast: Contrast, aligned: Sequence[Aligned], sources: Sequence[Source]) -> bool:
     """Whether all the rest stands in the same sentence, so that the source tells this one thing otherwise."""
     turned = aligned[contrast.unit]
-    if contrast.sort not in _CONTRADICTS or (contrast.sort == "replaced" and turned.unit.kind == "word"):
+    if contrast.sort not in _CONTRADICTS:
         return False
+    if contrast.sort == "replaced" and (turned.unit.kind == "word" or turned.cost < SAME_ARTICLE):
+        return False
+    if contrast.sort == "negation":
+        places = sources[turned.source].parsed.roots.get(turned.unit.root, ())
+        if turned.at is None or len(places) != 1:
+            return False
     rest = [item for at, item in enumerate(aligned) if at != contrast.unit]
     standing = sum(item.at is not None and item.source == turned.source for item in rest)
     return standing >= NEARLY_ALL and all(item.cost < GRANTED for item in rest)

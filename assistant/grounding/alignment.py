@@ -188,12 +188,25 @@ class _Costs:
                 subject = unit.opens or (number and self._claim.units[number - 1].kind == "name")
                 cost = (POINTED if points and here and subject else GRANTED) if source.cited else OTHER_ARTICLE
                 cost = max(cost, ASKED) if unit.kind == "name" and not subject and not home.header else cost
-            elif source.passage == home.passage and at < state and (points or state - at <= 3):
-                cost = POINTED if points else NEIGHBOUR
+            elif (
+                source.passage == home.passage
+                and at < state
+                and (state - at <= 3 or (points and self._near(at, state)))
+            ):
+                cost = POINTED if points and self._near(at, state) else NEIGHBOUR
             else:
                 cost = SAME_ARTICLE if source.article == home.article else OTHER_ARTICLE
             best = min(best, cost)
         return best
+
+    def _near(self, at: int, state: int) -> bool:
+        """Whether a sentence is one of the last two with a name before another one of its passage."""
+        named = [
+            number
+            for number in range(at, state)
+            if any(unit.kind == "name" and not unit.initial for unit in self._sources[number].parsed.units)
+        ]
+        return at in named[-2:] or at == state - 1
 
     def _partly_there(self, number: int, home: Source) -> bool:
         """Whether the rest of the name stands in the sentence, without another word before or after it."""

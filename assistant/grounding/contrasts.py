@@ -12,7 +12,7 @@ from typing import Literal
 
 from assistant.grounding import lexicon
 from assistant.grounding.alignment import ASKED, GRANTED, POINTED, SAME_ARTICLE, Aligned, Source
-from assistant.grounding.matching import AGAINST
+from assistant.grounding.matching import AGAINST, WIDER
 from assistant.grounding.units import Parsed, Unit, stem
 
 Sort = Literal[
@@ -88,6 +88,9 @@ def contrasts(claim: Parsed, aligned: Sequence[Aligned], sources: Sequence[Sourc
         *_foreign(aligned),
         *_joined(aligned, sources),
         *_lost(aligned, sources),
+        *_other_dates(aligned, sources),
+        *_swapped(aligned),
+        *_reused(aligned),
         *_unbound(aligned),
     )
 
@@ -133,22 +136,31 @@ def _replaced(aligned: Sequence[Aligned], sources: Sequence[Source]) -> Iterator
                     and after is not None
                     and len(gap) <= last - first + 1
                 )
-                if unit.kind != "word" or (close and _tells(aligned[number])):
+                if unit.kind != "word" or (close and _tells(aligned[number], other)):
                     yield Contrast("replaced", number, f"it says {unit.text!r} where its source says {other.text!r}")
 
 
-def _tells(item: Aligned) -> bool:
-    """Whether a word says enough to be compared with another."""
-    text = item.unit.text
-    return item.at is not None or item.cost >= GRANTED and not lexicon.is_light(text) and not lexicon.is_saying(text)
+def _tells(item: Aligned, other: Unit) -> bool:
+    """Whether two words say enough to be compared."""
+    mine, theirs = item.unit.text, other.text
+    light = lexicon.is_light(mine) and lexicon.is_light(theirs)
+    return item.at is not None or (item.cost >= GRANTED and not light and not lexicon.is_saying(mine))
 
 
 def _anchor(aligned: Sequence[Aligned], at: int, step: int) -> Aligned | None:
-    """The neighbour of a unit that stands in the same source sentence."""
+    """The neighbour of a unit, or of the name that it belongs to, that stands in the same source sentence."""
     other = at + step
+    while 0 <= other < len(aligned) and _one_name(aligned, min(other, other - step), max(other, other - step)):
+        other += step
     if not 0 <= other < len(aligned):
         return None
     return aligned[other] if aligned[other].at is not None and aligned[other].source == aligned[at].source else None
+
+
+def _one_name(aligned: Sequence[Aligned], first: int, second: int) -> bool:
+    """Whether two neighbours are words of one name."""
+    one, two = aligned[first].unit, aligned[second].unit
+    return one.kind == two.kind == "name" and not two.lead and not two.opens
 
 
 def _runs(aligned: Sequence[Aligned]) -> Iterator[tuple[int, int]]:
@@ -307,13 +319,16 @@ def _joined(aligned: Sequence[Aligned], sources: Sequence[Source]) -> Iterator[C
     for number, part in enumerate(parts):
         source = part[0].source
         bare = all(item.unit.kind == "name" for item in part)
-        inside = number + 1 < len(parts) and not parts[number + 1][0].unit.opens
-        if bare and inside and not sources[source].header:
+        inside = not (parts[number + 1] if number + 1 < len(parts) else part)[0].unit.opens
+        if bare and inside and len(parts) > 1 and not sources[source].header:
             yield Contrast("joined", start, f"{part[-1].unit.text!r} stands in another sentence of its source")
         rest = names - {item.unit.root for item in part} if len(parts) > 1 else set()
-        near = any(
-            other != source and sources[other].passage == sources[source].passage and abs(other - source) <= 2
-            for other in used
+        near = (
+            any(
+                other != source and sources[other].passage == sources[source].passage and abs(other - source) <= 2
+                for other in used
+            )
+            and sources[source].points
         )
         if (
             number
@@ -364,3 +379,52 @@ def _unbound(aligned: Sequence[Aligned]) -> Iterator[Contrast]:
         ]
         if places and min(abs(at - item.at) for at in places) > 5:
             yield Contrast("unbound", number, f"{item.unit.text!r} stands for something else in its source")
+
+
+def _other_dates(aligned: Sequence[Aligned], sources: Sequence[Source]) -> Iterator[Contrast]:
+    """A day or month that follows only from the day of publication, where the sentence names another."""
+    values = {item.unit.value for item in aligned}
+    for number, item in enumerate(aligned):
+        if item.unit.kind == "date" and item.cost >= GRANTED:
+            month = str(item.unit.value).startswith("month")
+            for unit in sources[item.source].parsed.units:
+                if unit.kind == "date" and unit.value not in values and str(unit.value).startswith("month") == month:
+                    yield Contrast(
+                        "replaced", number, f"it says {item.unit.text!r} where its source says {unit.text!r}"
+                    )
+                    break
+
+
+def _swapped(aligned: Sequence[Aligned]) -> Iterator[Contrast]:
+    """Two names of which each stands where the other one stands in the source."""
+    names = [at for at, item in enumerate(aligned) if item.unit.kind == "name" and item.at is not None]
+    names = [at for at in names if not (at + 1 in names and _one_name(aligned, at, at + 1))]
+    for i, first in enumerate(names):
+        for second in names[i + 1 :]:
+            one, two = aligned[first], aligned[second]
+            if one.source != two.source or one.at is None or two.at is None or one.unit.root == two.unit.root:
+                continue
+            crossed = _away(aligned, first, two.at), _away(aligned, second, one.at)
+            straight = _away(aligned, first, one.at), _away(aligned, second, two.at)
+            if crossed[0] < straight[0] and crossed[1] < straight[1]:
+                yield Contrast("swapped", first, f"{one.unit.text!r} and {two.unit.text!r} have changed places")
+
+
+def _away(aligned: Sequence[Aligned], name: int, place: int) -> float:
+    """How far a place in the source is from the words beside a name of the claim."""
+    beside = [aligned[at] for at in (name - 2, name - 1, name + 1, name + 2) if 0 <= at < len(aligned)]
+    places = [
+        item.at
+        for item in beside
+        if item.at is not None and item.source == aligned[name].source and item.unit.kind != "name"
+    ]
+    return sum(abs(at - place) for at in places) / len(places) if places else 0.0
+
+
+def _reused(aligned: Sequence[Aligned]) -> Iterator[Contrast]:
+    """A word that rests only on a related word which the claim has itself."""
+    taken = {(item.source, item.at): item.unit.root for item in aligned if item.cost == 0}
+    for number, item in enumerate(aligned):
+        if 0 < item.cost <= WIDER and item.unit.kind == "word" and item.at is not None:
+            if taken.get((item.source, item.at), item.unit.root) != item.unit.root:
+                yield Contrast("foreign", number, f"no cited sentence says {item.unit.text!r}")

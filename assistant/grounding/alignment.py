@@ -243,9 +243,9 @@ class _Costs:
         if unit.text in ("early", "mid", "late") and following and following[0].kind == "date":
             return GRANTED if days.part_of_month(home.day) == unit.text else FOREIGN
         year = unit.kind == "number" and 1900 <= float(unit.value or 0) <= 2100
-        if unit.kind != "date" and not year and not unit.measure.startswith("month"):
+        if unit.kind != "date" and not year and not unit.measure.startswith("month "):
             return FOREIGN
-        if any(days.fits(unit.value, day) for day in days.named_days(home.parsed.words, home.day)):
+        if any(days.fits(unit.value, day) for day in days.named_days(home.parsed, home.day)):
             return RELATED
         if not days.fits(unit.value, home.day):
             return FOREIGN

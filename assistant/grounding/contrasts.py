@@ -16,19 +16,9 @@ from assistant.grounding.matching import AGAINST, WIDER
 from assistant.grounding.units import Parsed, Unit, stem
 
 Sort = Literal[
-    "negation",
-    "opposite",
-    "replaced",
-    "foreign",
-    "joined",
-    "lost",
-    "unbound",
-    "measure",
-    "bound",
-    "quantity",
-    "hedge",
-    "twice",
-]
+    "negation", "opposite", "replaced", "foreign", "joined", "lost", "unbound", "swapped", "measure", "bound", "quantity",
+    "hedge", "twice",
+]  # fmt: skip
 
 _NEGATIONS = frozenset(
     """not no never none nor neither nobody nothing nowhere without cannot deny denies denied refuse refuses refused reject
@@ -91,6 +81,7 @@ def contrasts(claim: Parsed, aligned: Sequence[Aligned], sources: Sequence[Sourc
         *_other_dates(aligned, sources),
         *_swapped(aligned),
         *_reused(aligned),
+        *_speakers(aligned, sources),
         *_unbound(aligned),
     )
 
@@ -144,7 +135,8 @@ def _tells(item: Aligned, other: Unit) -> bool:
     """Whether two words say enough to be compared."""
     mine, theirs = item.unit.text, other.text
     light = lexicon.is_light(mine) and lexicon.is_light(theirs)
-    return item.at is not None or (item.cost >= GRANTED and not light and not lexicon.is_saying(mine))
+    saying = lexicon.is_saying(mine) and lexicon.is_saying(theirs)
+    return item.at is not None or (item.cost >= GRANTED and not light and not saying)
 
 
 def _anchor(aligned: Sequence[Aligned], at: int, step: int) -> Aligned | None:
@@ -269,6 +261,8 @@ def _leads(claim: Parsed, aligned: Sequence[Aligned], sources: Sequence[Source])
             or (mine & _UPPER and theirs & _LOWER and not mine & _LOWER)
         ):
             yield Contrast("bound", number, f"its source gives another bound for {item.unit.text!r}")
+        if item.unit.kind == "number" and mine & (_LOWER | _UPPER) and not theirs & (_LOWER | _UPPER):
+            yield Contrast("quantity", number, f"its source does not say {min(mine & (_LOWER | _UPPER))!r}")
         measures = {item.unit.measure, other.measure}
         if item.unit.kind == "number" and len(measures) == 2 and measures <= _MEASURES:
             yield Contrast("measure", number, f"{item.unit.text!r} has another unit in its source")
@@ -386,9 +380,9 @@ def _other_dates(aligned: Sequence[Aligned], sources: Sequence[Source]) -> Itera
     values = {item.unit.value for item in aligned}
     for number, item in enumerate(aligned):
         if item.unit.kind == "date" and item.cost >= GRANTED:
-            month = str(item.unit.value).startswith("month")
+            month = str(item.unit.value).startswith("month ")
             for unit in sources[item.source].parsed.units:
-                if unit.kind == "date" and unit.value not in values and str(unit.value).startswith("month") == month:
+                if unit.kind == "date" and unit.value not in values and str(unit.value).startswith("month ") == month:
                     yield Contrast(
                         "replaced", number, f"it says {item.unit.text!r} where its source says {unit.text!r}"
                     )
@@ -402,7 +396,8 @@ def _swapped(aligned: Sequence[Aligned]) -> Iterator[Contrast]:
     for i, first in enumerate(names):
         for second in names[i + 1 :]:
             one, two = aligned[first], aligned[second]
-            if one.source != two.source or one.at is None or two.at is None or one.unit.root == two.unit.root:
+            apart = any(item.unit.opens for item in aligned[first + 1 : second + 1])
+            if apart or one.source != two.source or one.at is None or two.at is None or one.unit.root == two.unit.root:
                 continue
             crossed = _away(aligned, first, two.at), _away(aligned, second, one.at)
             straight = _away(aligned, first, one.at), _away(aligned, second, two.at)
@@ -428,3 +423,15 @@ def _reused(aligned: Sequence[Aligned]) -> Iterator[Contrast]:
         if 0 < item.cost <= WIDER and item.unit.kind == "word" and item.at is not None:
             if taken.get((item.source, item.at), item.unit.root) != item.unit.root:
                 yield Contrast("foreign", number, f"no cited sentence says {item.unit.text!r}")
+
+
+def _speakers(aligned: Sequence[Aligned], sources: Sequence[Source]) -> Iterator[Contrast]:
+    """A quotation that is given to somebody else than the sentence gives it to."""
+    ours = {item.unit.root for item in aligned}
+    said = {item.source for item in aligned if item.unit.quoted and item.at is not None}
+    for number, item in enumerate(aligned):
+        if item.unit.kind != "name" or item.unit.quoted or item.source not in said or item.cost < POINTED:
+            continue
+        names = [unit for unit in sources[item.source].parsed.units if unit.kind == "name" and not unit.quoted]
+        if names and not any(unit.root in ours for unit in names):
+            yield Contrast("lost", number, f"it says {item.unit.text!r} where its source names {names[0].text!r}")

@@ -79,7 +79,7 @@ def contrasts(claim: Parsed, aligned: Sequence[Aligned], sources: Sequence[Sourc
         *_joined(aligned, sources),
         *_lost(aligned, sources),
         *_other_dates(aligned, sources),
-        *_swapped(aligned),
+        *_swapped(claim, aligned, sources),
         *_reused(aligned),
         *_speakers(aligned, sources),
         *_unbound(aligned),
@@ -389,14 +389,15 @@ def _other_dates(aligned: Sequence[Aligned], sources: Sequence[Source]) -> Itera
                     break
 
 
-def _swapped(aligned: Sequence[Aligned]) -> Iterator[Contrast]:
+def _swapped(claim: Parsed, aligned: Sequence[Aligned], sources: Sequence[Source]) -> Iterator[Contrast]:
     """Two names of which each stands where the other one stands in the source."""
     names = [at for at, item in enumerate(aligned) if item.unit.kind == "name" and item.at is not None]
     names = [at for at in names if not (at + 1 in names and _one_name(aligned, at, at + 1))]
     for i, first in enumerate(names):
         for second in names[i + 1 :]:
             one, two = aligned[first], aligned[second]
-            apart = any(item.unit.opens for item in aligned[first + 1 : second + 1])
+            passive = ("by" in claim.words) != ("by" in sources[one.source].parsed.words)
+            apart = passive or any(item.unit.opens for item in aligned[first + 1 : second + 1])
             if apart or one.source != two.source or one.at is None or two.at is None or one.unit.root == two.unit.root:
                 continue
             crossed = _away(aligned, first, two.at), _away(aligned, second, one.at)

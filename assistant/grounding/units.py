@@ -180,7 +180,7 @@ def _units(text: str) -> Iterator[Unit]:
             made = Unit(text[start:end].rstrip(".,").lower(), "", "number", start, value, measure)
         elif (date := _date(match.group())) is not None:
             made = Unit(match.group().rstrip("."), "", "date", start, date)
-        elif _carries(word, match.group()):
+        elif _carries(word, match.group()) and text[end : end + 1] not in tuple(_MONEY):
             kind: Kind = "name" if match.group()[0].isupper() else "word"
             made = Unit(word, stem(word), kind, start)
         if made is None:

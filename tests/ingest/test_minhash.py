@@ -9,7 +9,6 @@ from datasketch import MinHash
 
 from ingest.minhash import AT_ONCE, signature
 
-
 pytestmark = pytest.mark.unit
 
 

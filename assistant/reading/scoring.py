@@ -1,33 +1,16 @@
-"""How the reader's scores are put together: numbers chosen by `assistant.training.tune`, stored beside the reader."""
+"""Weights that combine the reader's scores: chosen by `assistant.training.tune`, stored beside the reader."""
 
 from __future__ import annotations
 
 import json
-import re
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from assistant.errors import ModelError
+from assistant.query.parsed import asks_for_several, is_long
 from assistant.reading.confidence import FEATURES
 from assistant.reading.sentence_ranker import LIKENESS, SENTENCE_FEATURES, coefficients
-
-LONG = 24
-"""Words of the longest question that is not a long one."""
-
-
-_SEVERAL = re.compile(r"\b(?:and|both|each|between)\b", re.I)
-
-
-def is_long(question: str) -> bool:
-    """Whether a question is so long that it asks for several articles at once."""
-    return len(question.split()) > LONG
-
-
-def asks_for_several(question: str) -> bool:
-    """Whether the words of one part of a question allow for more than one thing: "in May and in June"."""
-    return bool(_SEVERAL.search(question))
-
 
 @dataclass(frozen=True, slots=True)
 class Weights:

@@ -12,7 +12,7 @@ from assistant.events import Checked, Draft, Finished, Restarted, Retrieved, Und
 from assistant.grounding.citations import check_exact
 from assistant.json_forms import answer_record
 from assistant.reading.model import Reader
-from assistant.reading.scoring import is_long
+from assistant.query.parsed import is_long
 from assistant.testing import ScriptedChatModel
 from assistant.types import Answer, Filters
 

@@ -24,6 +24,8 @@ SHAPED: frozenset[QuestionKind] = frozenset(("list", "timeline", "comparison", "
 CHAT: frozenset[QuestionKind] = frozenset(("small_talk", "help", "instruction"))
 """Kinds that are no question about the articles; they get a short fixed reply."""
 
+ABSTAINED = "I couldn't find"
+"""How the text of every abstention begins."""
 DISAGREE = "The sources disagree:"
 CORRECTED = "Corrected:"
 """How notes begin that name sources which differ, or a correction."""
@@ -180,7 +182,7 @@ class Query:
         kind: What is asked for, which decides the depth of search and the shape of the answer.
         sides: For a comparison: what is compared, each searched by itself.
         people: Persons whose statements or actions are asked about.
-        alone: The question as typed, searched too when it is in doubt whether it needs the conversation; else empty.
+        alternative: The other reading of a follow-up, searched too when it is in doubt whether it needs the conversation.
         language: ISO 639-1 code of the question.
         planner: Who made the plan: "rules", or the chat model's name.
     """
@@ -196,7 +198,7 @@ class Query:
     kind: QuestionKind = "fact"
     sides: tuple[str, ...] = ()
     people: tuple[str, ...] = ()
-    alone: str = ""
+    alternative: str = ""
     language: str = "en"
     planner: str = "rules"
 

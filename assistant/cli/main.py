@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 
+from assistant import __version__
 from assistant.cli.articles import articles_app
 from assistant.cli.io import (
     AsJson,
@@ -38,9 +39,19 @@ app.add_typer(eval_app, name="eval")
 Day = Annotated[str | None, typer.Option("--as-of", metavar="DATE", help="Use only what was published by that day.")]
 
 
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        print(f"byline {__version__}")
+        raise typer.Exit
+
+
 @app.callback()
 def _settings(
-    context: typer.Context, home: Annotated[Path | None, typer.Option(help="The data folder.", metavar="DIR")] = None
+    context: typer.Context,
+    home: Annotated[Path | None, typer.Option(help="The data folder.", metavar="DIR")] = None,
+    version: Annotated[
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version and exit.")
+    ] = False,
 ) -> None:
     context.obj = load_settings(home=home)
 

@@ -7,7 +7,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from assistant.grounding.corrections import completed, find_correction, is_notice
+from assistant.reading.corrections import completed, find_correction, is_notice
 from assistant.reading.quotable import stands_alone
 from assistant.reading.scoring import Weights
 from assistant.reading.sentence_ranker import LOOKED_AT, Candidate, sentence_text

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from assistant.errors import ModelError
+from assistant.models import assets
 from assistant.query.parsed import asks_for_several, is_long
 from assistant.reading.confidence import FEATURES
 from assistant.reading.sentence_ranker import LIKENESS, SENTENCE_FEATURES, coefficients
@@ -50,7 +51,7 @@ class Weights:
     beside: float = 1.0
     contrary: float = 5.0
     newest: float = 1.0
-    confidence: tuple[float, ...] = (0.6, 0.0, 0.2, 0.2, 0.0, 0.0, 1.0, 1.0, 0.0, 0.0, 0.0, -1.4)
+    confidence: tuple[float, ...] = (0.6, 0.0, 0.2, 0.2, 0.0, 1.0, 1.0, *(0.0,) * 5, -1.4)
     threshold: float = 0.5
     further: float = 0.5
     place: float = 0.0
@@ -82,7 +83,5 @@ def load_weights(path: Path) -> Weights:
             if len(getattr(weights, name)) != count:
                 raise ValueError(f"expected {count} coefficients in {name}, found {len(getattr(weights, name))}")
     except (OSError, ValueError, TypeError, KeyError) as error:
-        raise ModelError(
-            f"The reader's weights {path.name} were expected and cannot be read ({error}); run `make setup`."
-        ) from error
+        raise ModelError(f"The reader's weights {path.name} cannot be read ({error}); {assets.REINSTALL}") from error
     return weights

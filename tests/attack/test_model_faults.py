@@ -6,6 +6,7 @@ import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import nullcontext
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -28,14 +29,7 @@ DEADLINE = 2.0 + 0.6 + 6.0
 
 
 def with_model(assistant: Assistant, settings: Settings) -> Assistant:
-    parts = (
-        assistant.library,
-        assistant.embedder,
-        assistant.retriever,
-        assistant.reader,
-        assistant.weights,
-    )
-    return Assistant(settings, *parts, RemoteChatModel(settings))
+    return Assistant(replace(assistant.parts, settings=settings, chat_model=RemoteChatModel(settings)))
 
 
 def shown_at_the_end(events: list[Event]) -> list[Sentence]:

@@ -1,18 +1,147 @@
-"""Writes answers of quotations."""
+"""Writes answers of exact quotations: no model words anything.
+
+`ExtractiveWriter` is a pure function of the plan and of what was read. It decides by the reader's confidence whether
+there is an answer, has the shape of the question's kind filled with quotations, and labels each with outlet and date.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
+from assistant.answering.event_dates import anchored_days, shown_day
+from assistant.answering.extractive_shapes import SHAPES, Block
+from assistant.answering.messages import correction, disagreement
+from assistant.grounding.citations import CitationBook
 from assistant.reading.evidence import GAP, Evidence
-from assistant.types import Citation
+from assistant.reading.pipeline import Finding, sure_findings
+from assistant.reading.scoring import Weights
+from assistant.types import Citation, Headline, Hit, Query, Sentence
 
 
-def unsaid(evidence: Evidence, said: Sequence[Citation]) -> list[Evidence]:
+@dataclass(frozen=True, slots=True)
+class ExtractiveDraft:
+    """An answer of quotations.
+
+    Attributes:
+        sentences: The quotations in order, with entries and labels; empty for an abstention.
+        citations: What they cite.
+        notes: Disagreements, corrections, and sides of a comparison without a source.
+        missing: Sub-queries without an answer.
+    """
+
+    sentences: tuple[Sentence, ...] = ()
+    citations: tuple[Citation, ...] = ()
+    notes: tuple[str, ...] = ()
+    missing: tuple[str, ...] = ()
+
+
+class ExtractiveWriter:
+    """Writes quotations in the shape that a question asks for.
+
+    Args:
+        weights: From which confidence on a part counts as answered.
+    """
+
+    def __init__(self, weights: Weights) -> None:
+        self._weights = weights
+
+    def write(self, query: Query, findings: Sequence[Finding], book: CitationBook) -> ExtractiveDraft:
+        """Write the answer.
+
+        Args:
+            query: The plan: its kind decides the shape.
+            findings: What reading gave, one per sub-query, in the order of `query.parts`.
+            book: Where citations are numbered; only new citations are added to it.
+
+        Returns:
+            The draft; without sentences when the findings are not sure enough.
+        """
+        sure = sure_findings(findings, self._weights, query.kind)
+        if not sure:
+            return ExtractiveDraft()
+        shape = SHAPES.get(query.kind)
+        blocks = shape(query, findings) if shape else []
+        notes = [f"Nothing was found on {side}." for side in _sides_without(query, blocks)]
+        if blocks:
+            return _draft(blocks, book, notes, ())
+        facts = _facts(sure)
+        missing = tuple(finding.part for finding in findings if finding not in sure)
+        return _draft([Block((evidence,)) for evidence in facts], book, [*notes, *_remarks(facts, book)], missing)
+
+
+def _facts(findings: Sequence[Finding]) -> list[Evidence]:
+    """The evidence of all parts, each sentence once."""
+    facts: list[Evidence] = []
+    for finding in findings:
+        for evidence in finding.evidence:
+            facts += unsaid(evidence, [(e.hit.passage.version, e.start, e.end) for e in facts])
+    return facts
+
+
+def _draft(blocks: Sequence[Block], book: CitationBook, notes: Sequence[str], missing: tuple[str, ...]) -> ExtractiveDraft:
+    sentences: list[Sentence] = []
+    citations: list[Citation] = []
+    entry, source = -1, ""
+    for block in blocks:
+        for at, evidence in enumerate(block.evidence):
+            citation = book.cite(evidence.hit, evidence.start, evidence.end)
+            new = at == 0 and (block.label != "" or source != citation.headline.article_id)
+            entry += new
+            source = citation.headline.article_id
+            label = _label(block.label, evidence) if new else ""
+            text = " ".join(evidence.text.split())
+            sentences.append(Sentence(text, (citation.number,), "supported", entry, label, quoted=True))
+            citations.append(citation)
+    return ExtractiveDraft(tuple(sentences), tuple(dict.fromkeys(citations)), tuple(notes), missing)
+
+
+def _label(given: str, evidence: Evidence) -> str:
+    days = anchored_days(evidence.text, evidence.hit.headline.day)
+    label = given or source_label(evidence.hit)
+    return f"{label} ({days})" if days and days.rpartition("= ")[2] not in label else label
+
+
+def source_label(hit: Hit) -> str:
+    """Outlet and day: "The Post, 3 October 2023"."""
+    day = hit.headline.day
+    parts = [hit.headline.outlet or hit.headline.title, shown_day(day) if day else "no date"]
+    return ", ".join(parts)
+
+
+def _sides_without(query: Query, blocks: Sequence[Block]) -> list[str]:
+    labels = {block.label for block in blocks}
+    sides = query.outlets if len(query.outlets) > 1 else query.sides
+    return [side for side in sides if query.kind == "comparison" and blocks and side not in labels]
+
+
+def _remarks(facts: Sequence[Evidence], book: CitationBook) -> list[str]:
+    """Who disagrees with whom, and what was taken back."""
+    notes: list[str] = []
+    differing: dict[int, Headline] = {}
+    correcting: Citation | None = None
+    for evidence in facts:
+        citation = book.cite(evidence.hit, evidence.start, evidence.end)
+        if evidence.differs:
+            differing[citation.number] = citation.headline
+        if evidence.corrects:
+            correcting = citation
+        elif correcting is not None:
+            notes.append(correction(correcting.number, correcting.headline, citation.number))
+            correcting = None
+    if len(differing) > 1:
+        notes.append(disagreement(differing))
+    return notes
+
+
+def unsaid(evidence: Evidence, said: Sequence[tuple[str, int, int]]) -> list[Evidence]:
     """What of the evidence is not quoted yet: two parts of a question may rest on the same sentence.
 
-    One that differs or corrects stays whole, because what stands beside it speaks of it.
+    Evidence that differs or corrects is kept whole, because the note beside it speaks of it.
+
+    Args:
+        evidence: What is to be quoted.
+        said: Version, start and end of what is quoted already.
     """
     if evidence.differs or evidence.corrects:
         return [evidence]
@@ -21,12 +150,10 @@ def unsaid(evidence: Evidence, said: Sequence[Citation]) -> list[Evidence]:
     for start, end in evidence.hit.passage.sentences:
         if not evidence.start <= start < end <= evidence.end:
             continue
-        if any(c.headline.version == version and c.start <= start and end <= c.end for c in said):
+        if any(known == version and a <= start and end <= b for known, a, b in said):
             continue
         if left and start - left[-1].end <= GAP:
             left[-1] = replace(left[-1], end=end)
         else:
             left.append(replace(evidence, start=start, end=end))
     return left
-
-

@@ -96,6 +96,15 @@ def read_part(
     return Finding(question, tuple(ordered), tuple(evidence), sure, tuple(candidates), asked)
 
 
+def sure_findings(findings: Sequence[Finding], weights: Weights, kind: QuestionKind = "fact") -> list[Finding]:
+    """The parts that have an answer: where one is sure, the others need less."""
+    found = [finding for finding in findings if finding.evidence]
+    threshold = weights.shaped if kind in WIDE else weights.threshold
+    sure = max((finding.confidence for finding in found), default=0.0)
+    least = min(weights.further, threshold) if sure >= threshold else threshold
+    return [finding for finding in found if finding.confidence >= least]
+
+
 def read_hits(
     reader: PassageReader, question: str, hits: Sequence[Hit], weights: Weights, *, newest: bool = False
 ) -> tuple[list[Hit], list[Reading]]:

@@ -33,6 +33,7 @@ class Weights:
         newest: Weight of being newer than the other hits, where the question asks for the latest.
         confidence: Coefficients of the logistic confidence (see `assistant.reading.confidence`), the constant last.
         threshold: Below this confidence the question is declined.
+        shaped: The same for kinds that are answered from many sentences.
         further: The same for the other parts of a question of which one part is answered: who asks two things at once
             mostly asks two that are there.
         place: Taken for every place down the retriever's list, in which named outlets have their turns.
@@ -53,6 +54,7 @@ class Weights:
     newest: float = 1.0
     confidence: tuple[float, ...] = (0.6, 0.0, 0.2, 0.2, 0.0, 1.0, 1.0, *(0.0,) * 5, -1.4)
     threshold: float = 0.5
+    shaped: float = 0.5
     further: float = 0.5
     place: float = 0.0
     long: tuple[int, float, float, float, float] = (24, 0.0, 1.0, 0.5, 0.5)

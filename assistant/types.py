@@ -190,6 +190,7 @@ class Query:
         alternative: The other reading of a follow-up, searched too when it is in doubt whether it needs the conversation.
         language: ISO 639-1 code of the question.
         planner: Who made the plan: "rules", or the chat model's name.
+        assumed: How relative days were understood, one sentence each; said in the answer.
     """
 
     question: str
@@ -206,6 +207,7 @@ class Query:
     alternative: str = ""
     language: str = "en"
     planner: str = "rules"
+    assumed: tuple[str, ...] = ()
 
     @property
     def periods(self) -> tuple[tuple[date, date], ...]:

@@ -228,7 +228,7 @@ class Assistant:
             sentences=outcome.sentences, citations=outcome.citations, hits=material.hits[: self.weights.candidates],
             model=outcome.model, confidence=material.confidence, text=_text(outcome, reason), reason=reason,
             dropped=outcome.dropped, prompt_versions=outcome.prompts, timings=timer.finish(), nearest=nearest,
-            notes=outcome.notes, receipt=uuid.uuid4().hex[:16], kind=query.kind, limitations=outcome.limitations,
+            notes=(*query.assumed, *outcome.notes), receipt=uuid.uuid4().hex[:16], kind=query.kind, limitations=outcome.limitations,
             related=outcome.related, partial=answered and bool(outcome.missing or outcome.limitations),
         )  # fmt: skip
         self._keep_receipt(answer, query, material, outcome)

@@ -135,6 +135,11 @@ class Headline:
     url: str | None
 
     @property
+    def day(self) -> date | None:
+        """The day of publication in the article's own time zone."""
+        return date.fromisoformat(self.published_at[:10]) if self.published_at else None
+
+    @property
     def line(self) -> str:
         """Outlet, day and title on one line, the header that passages are read under."""
         parts = (self.outlet, (self.published_at or "")[:10], self.title)

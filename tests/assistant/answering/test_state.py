@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from assistant.answering.extractive import Evidence
+from assistant.reading.evidence import Evidence
 from assistant.answering.state import answered_parts
 from assistant.reading.pipeline import Finding
 from assistant.reading.scoring import Weights

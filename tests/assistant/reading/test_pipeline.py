@@ -262,7 +262,7 @@ def test_a_sentence_that_one_part_quoted_is_not_quoted_again_for_the_next() -> N
     start, end = hit.passage.start, hit.passage.end
     whole = Evidence(hit, start, end, 1.0, part=1)
     (second_start, second_end) = hit.passage.sentences[1]
-    said = Citation(1, replace(HEAD, version="v-a1"), "The farm has 12 turbines.", second_start, second_end)
+    said = (hit.passage.version, second_start, second_end)
     assert [left.text for left in unsaid(whole, [said])] == [
         "Mara Sole opened it.",
         "Nobody came. It cost nine million.",
@@ -278,5 +278,5 @@ def test_a_sentence_that_one_part_quoted_is_not_quoted_again_for_the_next() -> N
 def test_a_damaged_reader_is_one_sentence(tmp_path: Path) -> None:
     damaged = tmp_path / "reader.onnx"
     damaged.write_bytes(assets.READER_FILE.read_bytes()[:100_000])
-    with pytest.raises(ModelError, match=r"reader\.onnx cannot be opened .*install Byline again"):
+    with pytest.raises(ModelError, match=r"reader\.onnx. cannot be opened .*install Byline again"):
         Reader(damaged, assets.tokenizer_file()).open()

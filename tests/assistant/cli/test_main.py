@@ -25,6 +25,7 @@ CITATION = {"number", "article_id", "source_id", "title", "outlet", "published_a
 HIT = {"source_id", "article_id", "title", "outlet", "published_at", "start", "end", "text", "score"}
 REPORT = {"added", "updated", "unchanged", "rejected", "passages", "seconds"}
 
+
 @contextmanager
 def sqlite_of(home: Path) -> Iterator[sqlite3.Connection]:
     """The catalogue's file, to be tampered with."""

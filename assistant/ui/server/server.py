@@ -9,6 +9,7 @@ import asyncio
 import contextlib
 import json
 import logging
+import socket
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -32,12 +33,13 @@ close at the same second, a question sent in that moment is lost."""
 
 @dataclass(frozen=True)
 class Options:
-    """What `byline serve` may be told besides the settings."""
+    """Options of `byline serve` besides the settings; `on_listening` gets the address once connections are accepted."""
 
     api: bool = True
     auth: Path | None = None
     at_once: int = 4
     waiting: int = 32
+    on_listening: Callable[[str], None] | None = None
 
 
 @dataclass
@@ -133,7 +135,7 @@ def serve(settings: Settings, options: Options = Options(), build: Callable[[Set
         front, host=settings.host, port=settings.port, log_level="warning", ws="none", server_header=False,
         timeout_graceful_shutdown=2, timeout_keep_alive=KEEP_ALIVE,
     )  # fmt: skip
-    server = uvicorn.Server(config)
+    server = _Server(config, options.on_listening)
     logging.getLogger("uvicorn.error").addFilter(_worth_saying)
     try:
         server.run()
@@ -141,6 +143,27 @@ def serve(settings: Settings, options: Options = Options(), build: Callable[[Set
         raise RunError(
             f"Expected to listen on {settings.host}:{settings.port}, found it taken or not allowed: choose another --port."
         ) from error
+
+
+class _Server(uvicorn.Server):
+    """Says where it listens once it does.
+
+    Args:
+        config: As uvicorn takes it.
+        on_listening: Called with the address of the page.
+    """
+
+    def __init__(self, config: uvicorn.Config, on_listening: Callable[[str], None] | None) -> None:
+        super().__init__(config)
+        self._on_listening = on_listening
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Open the port."""
+        await super().startup(sockets)
+        if self.started and self._on_listening is not None:
+            port = self.servers[0].sockets[0].getsockname()[1]
+            host = self.config.host if self.config.host not in ("0.0.0.0", "::") else socket.gethostname()  # noqa: S104
+            self._on_listening(f"http://{f'[{host}]' if ':' in host else host}:{port}")
 
 
 def _worth_saying(record: logging.LogRecord) -> bool:

@@ -15,9 +15,8 @@ from assistant.cli.main import main
 from assistant.settings import load_settings
 from eval.faults import Remembering
 from eval.runner import Row
-from eval.selftest import asked
 from eval.suites import ready_suite
-from eval.workbench import Bench, Choice, open_bench
+from eval.workbench import Bench, Choice, asked, open_bench
 from tests.conftest import ROOT
 
 SHOTS = ROOT / "artifacts" / "screenshots"

@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 from assistant.errors import UsageError
-from eval.cases import Evidence, check_evidence, half_of, load_cases, load_multihop
+from eval.case_forms import load_multihop
+from eval.cases import Evidence, check_evidence, half_of, load_cases
 from eval.suites import SUITES, own_suite, ready_suite, select
 from tests.conftest import SHARED
 

@@ -81,7 +81,7 @@ def _reading(known: Arrays, key: str) -> Reading:
 
 def _load(path: Path) -> dict[str, npt.NDArray[Any]]:
     try:
-        with np.load(path) as stored:
+        with path.open("rb") as file, np.load(file) as stored:
             return dict(stored)
     except (OSError, ValueError, EOFError, zipfile.BadZipFile):  # absent or damaged: it is read again
         return {}

@@ -184,7 +184,9 @@ def test_the_sample_suite_is_what_it_promises() -> None:
 
 
 def test_a_suite_that_is_not_there_says_where_it_was_looked_for(tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match="one of the suites sample, news, multihop, found 'none'"):
+    with pytest.raises(
+        UsageError, match="one of the suites sample, news, multihop, reporter, shapes, follow-ups, found 'none'"
+    ):
         ready_suite("none")
     with pytest.raises(UsageError, match=r"expected its articles at .*corpus\.json.*--data"):
         ready_suite("news", tmp_path)

@@ -175,8 +175,8 @@ def serve(
     waiting: Annotated[int, typer.Option(min=0, max=60, help="How many more may wait; the next hears “busy”.")] = 32,
 ) -> None:
     """Open the chat application in the browser's reach."""
-    from assistant.ui.server.server import Options
-    from assistant.ui.server.server import serve as run
+    from assistant.ui.server.options import Options
+    from assistant.ui.serve import serve as run
 
     chosen = {name: value for name, value in (("host", host), ("port", port)) if value is not None}
     settings = load_settings(**{**context.obj.model_dump(), **chosen})

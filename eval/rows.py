@@ -80,7 +80,7 @@ def _hit(hit: Hit, row: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "source_id": head.source_id, "title": head.title, "outlet": head.outlet, "published_at": head.published_at,
         "start": passage.start, "end": passage.end, "text": passage.text, "score": round(hit.score, 6),
-        "why": {name: round(value, 6) for name, value in hit.why.items()},
+        "why": {name: round(value, 6) for name, value in hit.why.known().items()},
         "also_in": [other.source_id for other in hit.also_in],
         "gold": [i for i, gold in enumerate(row["evidence"]) if _covers(hit, gold)], "facts": sorted(facts),
     }  # fmt: skip

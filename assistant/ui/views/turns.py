@@ -186,7 +186,7 @@ def cited_of(citation: Citation, hits: tuple[Hit, ...] = ()) -> Cited:
 
 def found_of(hit: Hit) -> Found:
     """The stored form of a hit."""
-    why = {name: round(float(value), 4) for name, value in hit.why.items()}
+    why = {name: round(float(value), 4) for name, value in hit.why.known().items()}
     return Found(**_head(hit.headline), rank=hit.rank, start=hit.passage.start, end=hit.passage.end, why=why)
 
 

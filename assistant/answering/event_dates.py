@@ -11,7 +11,9 @@ from assistant.text.lexical import MONTH_FORM, MONTH_NUMBER
 
 _DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _RELATIVE = re.compile(rf"\b(today|tonight|yesterday|tomorrow|(?:(last|next|this|on)\s+)?({'|'.join(_DAYS)}))\b", re.I)
-_MONTH_ALONE = re.compile(rf"\b(?:in|since|during|early|late|mid|until|last|by|of)[\s-]+({MONTH_FORM})\b(?!\.?\s+\d)", re.I)
+_MONTH_ALONE = re.compile(
+    rf"\b(?:in|since|during|early|late|mid|until|last|by|of)[\s-]+({MONTH_FORM})\b(?!\.?\s+\d)", re.I
+)
 _YEAR_ALONE = re.compile(r"\b(?:in|since|during|by|until|early|late)\s+((?:19|20)\d\d)\b", re.I)
 _AHEAD = re.compile(r"\b(?:will|next|upcoming|set\s+to|due\s+to|scheduled|tomorrow|going\s+to)\b", re.I)
 
@@ -73,7 +75,11 @@ def anchored_days(text: str, published: date | None) -> str:
 
 
 def _is_relative(text: str, day: date, published: date | None) -> bool:
-    return published is not None and abs((published - day).days) <= 1 and bool(re.search(r"\byesterday|today\b", text, re.I))
+    return (
+        published is not None
+        and abs((published - day).days) <= 1
+        and bool(re.search(r"\byesterday|today\b", text, re.I))
+    )
 
 
 def _resolved(match: re.Match[str], text: str, published: date) -> date:

@@ -79,7 +79,9 @@ def _facts(findings: Sequence[Finding]) -> list[Evidence]:
     return facts
 
 
-def _draft(blocks: Sequence[Block], book: CitationBook, notes: Sequence[str], missing: tuple[str, ...]) -> ExtractiveDraft:
+def _draft(
+    blocks: Sequence[Block], book: CitationBook, notes: Sequence[str], missing: tuple[str, ...]
+) -> ExtractiveDraft:
     sentences: list[Sentence] = []
     citations: list[Citation] = []
     entry, source = -1, ""

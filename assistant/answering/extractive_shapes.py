@@ -104,7 +104,11 @@ def _subject_words(findings: Sequence[Finding]) -> list[str]:
     """Folded words of what a "who is" or "what is" asks about: its first name, or all its words."""
     for finding in findings:
         if finding.asked and finding.asked.subject:
-            named = [name for name in finding.asked.names if set(content_words(name)) <= set(content_words(finding.asked.subject))]
+            named = [
+                name
+                for name in finding.asked.names
+                if set(content_words(name)) <= set(content_words(finding.asked.subject))
+            ]
             return content_words(named[0] if named else finding.asked.subject)
     return []
 
@@ -120,7 +124,10 @@ def quotation(query: Query, findings: Sequence[Finding]) -> list[Block]:
         if asked is None or not speaker & item.mention.speaker:
             return None
         topic = _topic(asked, speaker)
-        around = " ".join(hit.passage.sentence(n) for n in range(max(0, item.index - 2), min(len(hit.passage.sentences), item.index + 3)))
+        around = " ".join(
+            hit.passage.sentence(n)
+            for n in range(max(0, item.index - 2), min(len(hit.passage.sentences), item.index + 3))
+        )
         share = len(topic & word_roots(f"{around} {hit.headline.title}")) / len(topic) if topic else 1.0
         own = len(topic & word_roots(text)) / len(topic) if topic else 0.0
         return None if share < LEAST_TOPIC else 1.5 * bool(_QUOTES.search(text)) + 2.0 * share + own
@@ -158,14 +165,21 @@ def timeline(query: Query, findings: Sequence[Finding]) -> list[Block]:
 
     def bonus(finding: Finding, item: Candidate, text: str) -> float | None:
         asked, hit = finding.asked, finding.hits[item.place]
-        if asked and asked.name_words and not asked.name_words & (item.mention.about | set(content_words(hit.headline.title))):
+        if (
+            asked
+            and asked.name_words
+            and not asked.name_words & (item.mention.about | set(content_words(hit.headline.title)))
+        ):
             return None
         return 1.0 * (event_date(text, hit.headline.day) is not None)
 
     chosen = distinct(quote_pool(findings, bonus), 10, 6.0, 3, new=1.5)
     dated = [(quote, event_date(quote.text, quote.hit.headline.day)) for quote in chosen]
     told = [(quote, when) for quote, when in dated if when] or dated
-    return [Block((quote.evidence,), label) for quote, label, _ in sorted((_when(quote, when) for quote, when in told), key=lambda row: row[2])]
+    return [
+        Block((quote.evidence,), label)
+        for quote, label, _ in sorted((_when(quote, when) for quote, when in told), key=lambda row: row[2])
+    ]
 
 
 def _when(quote: Quote, when: EventDate | None) -> tuple[Quote, str, str]:
@@ -195,7 +209,9 @@ def comparison(query: Query, findings: Sequence[Finding]) -> list[Block]:
         chosen = distinct(pool, 2, 2.5, 2)
         taken |= {quote.text for quote in chosen}
         if chosen:
-            blocks.append(Block(tuple(_joined(sorted(chosen, key=lambda quote: (quote.article, quote.evidence.start)))), side))
+            blocks.append(
+                Block(tuple(_joined(sorted(chosen, key=lambda quote: (quote.article, quote.evidence.start)))), side)
+            )
     return blocks
 
 

@@ -33,7 +33,8 @@ _TITLES = (
 )
 _HE = re.compile(r"\b(?:he|she|him|her|his|hers|himself|herself)\b", re.I)
 _THEY = re.compile(
-    r"\b(?:it|its|they|their|them|the\s+(?:company|firm|club|team|startup|platform|group|agency|bank|app|service))\b", re.I
+    r"\b(?:it|its|they|their|them|the\s+(?:company|firm|club|team|startup|platform|group|agency|bank|app|service))\b",
+    re.I,
 )
 _OPENS_WITH_PRONOUN = re.compile(
     r"^[\W_]*(?:(?:and|but|so|then|now|when|while|as|if|because|after|before|in\s+\w+|later|still|however|once),?\s+)?"
@@ -104,7 +105,7 @@ def mentions(sentences: Sequence[str], before: str = "") -> list[Mention]:
 def _carried_back(sentences: Sequence[str], found: list[Mention]) -> list[Mention]:
     """Quoted sentences without a speaker of their own get that of the next sentence when it only continues the quotation."""
     for at in range(len(found) - 2, -1, -1):
-        quoted = sentences[at].lstrip()[:1] in "“\"" and not re.search(r"[”\"]\W*$", sentences[at])
+        quoted = sentences[at].lstrip()[:1] in '“"' and not re.search(r"[”\"]\W*$", sentences[at])
         if quoted and not found[at].speaker and found[at + 1].speaker:
             found[at] = replace(found[at], speaker=found[at + 1].speaker)
     return found
@@ -143,7 +144,9 @@ def _subject(sentence: str, own: Sequence[str]) -> str:
         if at < 0:
             continue
         lead = outside[:at].strip(" “\"'‘’—-").lower()
-        if re.search(r"\b(?:in|on|at|of|for|with|by|from|to|against|after|before|under|like|than|about|into|over)$", lead):
+        if re.search(
+            r"\b(?:in|on|at|of|for|with|by|from|to|against|after|before|under|like|than|about|into|over)$", lead
+        ):
             continue
         return name if len(lead.split()) <= 14 else ""
     return ""
@@ -151,7 +154,9 @@ def _subject(sentence: str, own: Sequence[str]) -> str:
 
 _NAME = r"(?P<name>(?:[A-ZÀ-Þ][\w’'.-]*\s+){0,3}[A-ZÀ-Þ][\w’'-]*\w)"
 _SPEAKERS = (
-    re.compile(rf"{_NAME}(?:,[^,“”\"]{{1,90}},|\s+\([^)]*\))?\s+(?:(?:also|then|later|has|had|have|was|is|\w+ly)\s+)*{SPEECH}\b"),
+    re.compile(
+        rf"{_NAME}(?:,[^,“”\"]{{1,90}},|\s+\([^)]*\))?\s+(?:(?:also|then|later|has|had|have|was|is|\w+ly)\s+)*{SPEECH}\b"
+    ),
     re.compile(
         rf"\b(?:said|says|added|adds|wrote|writes|explained|argued|replied|asked|tweeted|continued)\s+"
         rf"(?:(?!(?:that|against|about|to|of|in|on|with|for|at|by|from|it|the\s+same)\b)[a-z][\w’'-]*,?\s+){{0,6}}{_NAME}"

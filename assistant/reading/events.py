@@ -67,7 +67,8 @@ EVENTS = (
     ),
     _event(rf"{_DID}(?:die[ds]?|pass(?:ed)?\s+away|death\s+of)", r"died|dead|death|killed|passed\s+away|late|funeral"),
     _event(
-        rf"{_DID}(?:arrest\w*|extradit\w*)", r"arrest(?:ed|s)?|detained|taken\s+into\s+custody|handcuffs|extradited|charged"
+        rf"{_DID}(?:arrest\w*|extradit\w*)",
+        r"arrest(?:ed|s)?|detained|taken\s+into\s+custody|handcuffs|extradited|charged",
     ),
     _event(
         rf"{_DID}(?:cancel\w*|scrap\w*|axe[ds]?|call\w*\s+off|shut\s+down|clos\w+\s+down)",

@@ -87,7 +87,9 @@ def read_part(
     if not ordered:
         return Finding(question, (), (), 0.0)
     asked = grounded(parse_question(question), [hit.passage.text for hit in ordered])
-    candidates = rank_sentences(reader, asked, ordered, readings, weights, LOOKED_WIDE if kind in WIDE else LOOKED_AGAIN)
+    candidates = rank_sentences(
+        reader, asked, ordered, readings, weights, LOOKED_WIDE if kind in WIDE else LOOKED_AGAIN
+    )
     evidence = choose(ordered, candidates, weights, part)
     sure = 0.0
     if evidence:

@@ -13,6 +13,7 @@ from assistant.query.parsed import asks_for_several, is_long
 from assistant.reading.confidence import FEATURES
 from assistant.reading.sentence_ranker import LIKENESS, SENTENCE_FEATURES, coefficients
 
+
 @dataclass(frozen=True, slots=True)
 class Weights:
     """How scores are put together; chosen on the tuning halves, stored beside the reader.

@@ -226,7 +226,9 @@ def _of_passage(
 
 def is_stranger(asked: ParsedQuestion, mention: Mention) -> bool:
     """Whether a sentence begins with "he", "she" or "it" that stands for none of those whom the question names."""
-    return bool(asked.name_words) and mention.by_pronoun and bool(mention.subject) and not asked.name_words & mention.about
+    return (
+        bool(asked.name_words) and mention.by_pronoun and bool(mention.subject) and not asked.name_words & mention.about
+    )
 
 
 def gives_orders(text: str) -> bool:

@@ -91,7 +91,7 @@ def findings(item: Asked, weights: Weights) -> list[Finding]:
 def scored(item: Asked, weights: Weights) -> list[tuple[Finding, list[Reading], list[Candidate]]]:
     """Of each part what was found, the readings in the order of its hits, and the sentences, best first."""
     parts = []
-    for (part, hits, readings), finding in zip(item.parts, findings(item, weights), strict=True):
+    for (_part, hits, readings), finding in zip(item.parts, findings(item, weights), strict=True):
         by_id = {hit.passage.id: reading for hit, reading in zip(hits, readings, strict=True)}
         ordered = [by_id[hit.passage.id] for hit in finding.hits]
         asked = asked_of(finding)

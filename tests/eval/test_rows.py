@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from assistant.types import Answer, Article, Citation, Headline, Hit, Passage, Sentence
+from assistant.types import Answer, Article, Citation, Headline, Hit, Passage, ScoreBreakdown, Sentence
 from eval import rows
 from eval.cases import Case, Evidence
 

@@ -31,7 +31,10 @@ def cut(pieces: list[str], passages: int = 3) -> list[Unit]:
 @pytest.mark.parametrize("how", CUTS)
 @pytest.mark.parametrize("form", FORMS)
 def test_a_marker_in_any_form_stays_with_its_sentence_however_it_is_streamed(form: str, how: str) -> None:
-    first, second = form.format("The ferry sank on Monday"), form.format("Nobody was hurt").replace("1", "3").replace("¹", "³")
+    first, second = (
+        form.format("The ferry sank on Monday"),
+        form.format("Nobody was hurt").replace("1", "3").replace("¹", "³"),
+    )
     units = cut(CUTS[how](f"{first} {second}"))
     assert [unit.text.rstrip(".") for unit in units] == ["The ferry sank on Monday", "Nobody was hurt"]
     assert 1 in units[0].cited

@@ -34,7 +34,9 @@ def read(sentences: list[str], logits: list[float] | None = None) -> tuple[Hit, 
 def values(question: str, name: str, sentences: list[str], logits: list[float] | None = None) -> list[float]:
     """One feature of every sentence, in the order of the text."""
     hit, reading = read(sentences, logits)
-    found = sorted(score_sentences(parse_question(question), [hit], [reading], coefficients()), key=lambda item: item.index)
+    found = sorted(
+        score_sentences(parse_question(question), [hit], [reading], coefficients()), key=lambda item: item.index
+    )
     return [item.values[SENTENCE_FEATURES.index(name)] for item in found]
 
 

@@ -292,6 +292,7 @@ class Sentence:
         label: What stands before the entry's first sentence: a date, a side of a comparison, outlet and day.
         quoted: Whether the text is a verbatim quotation.
         reason: For "check": what could not be shown, in plain words.
+        answer: For a quotation: the words in it that answer the question, when they are known.
     """
 
     text: str
@@ -301,6 +302,7 @@ class Sentence:
     label: str = ""
     quoted: bool = False
     reason: str = ""
+    answer: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,8 +5,8 @@ Exit codes: 0 passed, 1 the evaluation itself failed, 2 the gate failed, 3 no ba
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import wraps
 from pathlib import Path
@@ -16,7 +16,7 @@ import typer
 
 from assistant.errors import BylineError, UsageError
 from assistant.extras import require
-from eval.console import bar, figure, print_figures, print_judgement, say, say_errors
+from eval.console import bar, figure, print_figures, print_judgement, print_round, say, say_errors
 
 BROKEN = 1
 """Exit code when the evaluation itself failed; 2 means that the gate failed."""
@@ -29,7 +29,10 @@ app = typer.Typer(
 )  # fmt: skip
 
 SuiteName = Annotated[
-    str | None, typer.Option("--suite", help="Which suite: sample, news or multihop.", metavar="NAME")
+    str | None,
+    typer.Option(
+        "--suite", help="Which suite: sample, news, multihop, reporter, shapes or follow-ups.", metavar="NAME"
+    ),
 ]
 Articles = Annotated[Path | None, typer.Option(help="Your own articles, with --questions.", metavar="PATH")]
 Questions = Annotated[Path | None, typer.Option(help="Your own question file (JSONL).", metavar="FILE")]
@@ -40,6 +43,9 @@ Out = Annotated[Path | None, typer.Option(help="The run's folder; an interrupted
 Split = Annotated[Literal["tune", "report"] | None, typer.Option(help="Only questions of this split.")]
 Half = Annotated[
     Literal["A", "B"] | None, typer.Option(help="Only half A (tuning) or half B (reporting) of the articles.")
+]
+Ids = Annotated[
+    Literal["odd", "even"] | None, typer.Option(help="Only questions whose id ends with an odd or even number.")
 ]
 Limit = Annotated[int, typer.Option(min=0, help="Maximum number of questions, spread over the file; 0 for all.")]
 Threads = Annotated[int, typer.Option(min=1, help="Questions asked at the same time.")]
@@ -72,17 +78,31 @@ def run_suite(
     out: Out = None,
     split: Split = None,
     half: Half = None,
+    ids: Ids = None,
     limit: Limit = 0,
     threads: Threads = 2,
     replay: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Use the recorded replies of a chat model.")
     ] = None,
     gate: Annotated[bool, typer.Option("--gate", help="Compare with the baseline; exit code 2 when worse.")] = False,
+    quick: Annotated[
+        bool,
+        typer.Option("--quick", help="Cache readings on disk; ask a sample while models and retrieval are unchanged."),
+    ] = False,
 ) -> None:
     """Run a suite and write its reports."""
+    from eval.gate import PASSED
+    from eval.gate_scope import cache_folder, note_whole, questions_to_ask
     from eval.workbench import Choice, finish, make_run
 
-    choice = Choice(_suite(suite, articles, questions, data), split or "", half or "", limit, threads, replay)
+    chosen = _suite(suite, articles, questions, data)
+    choice = Choice(chosen, split or "", half or "", limit, threads, ids=ids or "", replay=replay)
+    if quick:
+        choice = replace(
+            choice,
+            limit=limit or (0 if replay else questions_to_ask(chosen, context.obj)),
+            cache=cache_folder(context.obj),
+        )
     folder = out or _default_out(context.obj.home, choice.suite.name)
     say(f"Run folder: {folder}")
     with bar() as progress:
@@ -96,6 +116,8 @@ def run_suite(
             raise SystemExit(BROKEN)
         return
     print_judgement(judgement)
+    if judgement.code == PASSED and replay is None and len(rows) == len(chosen.cases()):
+        note_whole(chosen, context.obj)
     raise SystemExit(judgement.code)
 
 
@@ -108,8 +130,9 @@ def compare(first: Folder, second: Annotated[Path, typer.Argument(metavar="RUN2"
     """
     from eval.gate import check_alike, judge
     from eval.runner import read_rows
+    from eval.summary import read_summary
 
-    summaries = [_read_summary(folder) for folder in (first, second)]
+    summaries = [read_summary(folder) for folder in (first, second)]
     check_alike(*summaries)
     rows = [read_rows(folder / "rows.jsonl") for folder in (first, second)]
     judgement = judge(rows[1], rows[0], name=str(first))
@@ -131,30 +154,53 @@ def bless(
     """Make a run the baseline of its suite."""
     from eval import gate
     from eval.runner import read_rows
+    from eval.summary import read_summary
 
-    print(f"Blessed: {gate.bless(read_rows(run / 'rows.jsonl'), _read_summary(run), to)}")
+    print(f"Blessed: {gate.bless(read_rows(run / 'rows.jsonl'), read_summary(run), to)}")
 
 
 @app.command()
 @_harness
 def record(
     context: typer.Context,
-    to: Annotated[Path, typer.Option(metavar="FILE", help="The recording; replies it already has are reused.")],
+    to: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="The recording; replies it already has are reused.")
+    ] = None,
+    prompts: Annotated[
+        Path | None, typer.Option(help="Write each prompt that has no answer to DIR/KEY.json.", metavar="DIR")
+    ] = None,
+    answers: Annotated[
+        Path | None, typer.Option(help="Known answers: a recording, or a folder of KEY.txt files.", metavar="PATH")
+    ] = None,
     suite: SuiteName = None,
     articles: Articles = None,
     questions: Questions = None,
     data: Data = None,
     out: Out = None,
+    ids: Ids = None,
     limit: Limit = 0,
     threads: Threads = 2,
 ) -> None:
-    """Run a suite and record the chat model for --replay."""
-    from eval.workbench import Choice, finish, make_run
+    """Record the chat model's answers for --replay, or write the prompts down and take answers from files.
 
-    choice = Choice(_suite(suite, articles, questions, data), limit=limit, threads=threads, record=to)
+    With --prompts no model is asked: answer the prompts, put the answers into --answers, and repeat until none is missing.
+    """
+    from eval.gate_scope import cache_folder
+    from eval.workbench import Choice, finish, make_run, record_round
+
+    choice = Choice(_suite(suite, articles, questions, data), ids=ids or "", limit=limit, threads=threads)
+    if prompts is not None:
+        choice = replace(choice, prompts=prompts, replay=answers, cache=cache_folder(context.obj))
+        with bar() as progress:
+            done = record_round(context.obj, choice, progress)
+        if not print_round(done, prompts, to):
+            raise SystemExit(BROKEN)
+        return
+    if to is None or answers is not None:
+        raise UsageError("Use --to FILE to record the chat model, or --prompts DIR with --answers PATH; see --help.")
     folder = out or _default_out(context.obj.home, choice.suite.name)
     with bar() as progress:
-        rows, summary = make_run(context.obj, choice, folder, _now(), progress=progress)
+        rows, summary = make_run(context.obj, replace(choice, record=to), folder, _now(), progress=progress)
     finish(folder, rows, summary, gated=False)
     say_errors(rows)
     print(f"Recording: {to}\nReplay with: byline eval run --suite {choice.suite.name} --replay {to}")
@@ -223,8 +269,9 @@ def ablation(
 def table(runs: Annotated[list[Path], typer.Argument(metavar="RUN", help="Folders of runs, one column each.")]) -> None:
     """Print a table of results, as in docs/benchmarks.md."""
     from eval.report import results_table
+    from eval.summary import read_summary
 
-    print(results_table([_read_summary(run) for run in runs]))
+    print(results_table([read_summary(run) for run in runs]))
 
 
 @app.command()
@@ -275,15 +322,3 @@ def _default_out(home: Path, suite: str) -> Path:
 
 def _now() -> str:
     return datetime.now(UTC).isoformat(timespec="seconds")
-
-
-def _read_summary(folder: Path) -> dict[str, Any]:
-    from eval.summary import SCHEMA
-
-    try:
-        found: dict[str, Any] = json.loads((folder / "summary.json").read_text("utf-8"))
-    except (OSError, ValueError) as error:
-        raise UsageError(f"{str(folder)!r} is not the folder of a finished run: it has no summary.json.") from error
-    if found.get("schema") != SCHEMA:
-        raise UsageError(f"The run in {str(folder)!r} was made by another version of Byline. Run the suite again.")
-    return found

@@ -64,8 +64,8 @@ def serve(
     waiting: Annotated[int, typer.Option(min=0, max=60, help="Maximum queued questions.")] = 32,
 ) -> None:
     """Start the web server (chat, API, MCP)."""
-    from assistant.ui.server.server import Options
-    from assistant.ui.server.server import serve as run
+    from assistant.ui.serve import serve as run
+    from assistant.ui.server.options import Options
 
     chosen = {name: value for name, value in (("host", host), ("port", port)) if value is not None}
     options = Options(not no_api, auth, at_once, waiting, on_listening=lambda address: tell(f"Open {address}"))

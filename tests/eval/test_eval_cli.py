@@ -147,8 +147,14 @@ def test_multihops_form_of_ones_own_is_searched(byline: Byline, own: Own, tmp_pa
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (("eval", "run", "--suite", "none"), "Expected one of the suites sample, news, multihop, found 'none'."),
-        (("eval", "run", "--articles", "x"), "Use either --suite NAME, or --articles PATH together with --questions FILE"),
+        (
+            ("eval", "run", "--suite", "none"),
+            "Expected one of the suites sample, news, multihop, reporter, shapes, follow-ups, found 'none'.",
+        ),
+        (
+            ("eval", "run", "--articles", "x"),
+            "Use either --suite NAME, or --articles PATH together with --questions FILE",
+        ),
         (("eval", "run", "--suite", "news", "--data", "nowhere"), "name their folder with --data"),
         (("eval", "compare", "nowhere", "nowhere"), "'nowhere' is not the folder of a finished run"),
         (("eval", "bless", "nowhere"), "Expected the rows of a run"),

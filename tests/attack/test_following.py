@@ -10,9 +10,10 @@ from pathlib import Path
 from assistant.models.chat import BundledChatModel
 from assistant.settings import BUNDLED_CHAT, load_settings
 from prompts import load_prompt
-from tests.attack.conftest import count, keep_figures
+from tests.attack.conftest import keep_figures
 from tests.attack.injections import OWN_FAMILIES, Poisoned, make_poisoned
 from tests.attack.test_injections import leaks, library
+from tests.counts import count
 
 TRIES = count(4, 48)
 

@@ -17,8 +17,9 @@ from assistant.grounding.citations import check_exact
 from assistant.models.chat import RemoteChatModel
 from assistant.settings import Settings, load_settings
 from assistant.types import Answer, Sentence
-from tests.attack.conftest import QUESTION, TEXT, count
+from tests.attack.conftest import QUESTION, TEXT
 from tests.attack.fault_server import FAULTS, TRUE, FaultServer
+from tests.counts import count
 
 SEEDS = range(count(10, 30))
 AT_ONCE = 5

@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from assistant.reading.model import Reading, make_reading
+from assistant.reading.model import Reading
 from assistant.reading.pipeline import PassageReader
 
 Arrays = Mapping[str, npt.NDArray[Any]]
@@ -76,7 +76,7 @@ def _arrays(reading: Reading) -> dict[str, npt.NDArray[Any]]:
 
 def _reading(known: Arrays, key: str) -> Reading:
     tokens, offsets, scores = (known[f"{key}-{name}"] for name in ("tokens", "offsets", "scores"))
-    return make_reading(float(scores[0]), float(scores[1]), offsets, tokens)
+    return Reading(float(scores[0]), float(scores[1]), offsets, tokens)
 
 
 def _load(path: Path) -> dict[str, npt.NDArray[Any]]:

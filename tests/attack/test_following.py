@@ -20,7 +20,7 @@ TRIES = count(4, 48)
 
 def bare_prompt(article: Poisoned) -> list[tuple[str, str]]:
     """The same prompt with the article as it came: nothing taken out, nothing made harmless."""
-    prompt = load_prompt("answer")
+    prompt = load_prompt("answer_small")
     passages = (
         f"[1] {article.row['title'] if article.row else ''}\n{article.row['body'] if article.row else article.page}"
     )

@@ -38,7 +38,7 @@ from tests.attack.addresses import (
     lookup,
     make_addresses,
 )
-from tests.attack.conftest import count
+from tests.counts import count
 from tests.ingest import site as pages
 from tests.ingest.making import open_tiny
 

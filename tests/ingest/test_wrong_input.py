@@ -117,6 +117,7 @@ def byline(home: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, capture_output=True, text=True, env=environment, timeout=120, check=False)
 
 
+@pytest.mark.models
 def test_the_command_line_says_it_and_gives_the_exit_code(tmp_path: Path) -> None:
     home = tmp_path / "home"
     missing = byline(home, "ingest", str(tmp_path / "not there"))

@@ -87,7 +87,8 @@ class Sandbox:
                 record = self._frame(child)
                 if record.get("end"):
                     return
-                yield record
+                if not record.get("working"):
+                    yield record
         except (OSError, ValueError) as error:
             self.close()
             raise LostError("cannot be read: it brought the reading process down") from error

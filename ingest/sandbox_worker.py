@@ -51,7 +51,7 @@ def _alarm(seconds: float) -> None:
 
 def _answer(answers: BinaryIO, request: dict[str, Any], content: bytes) -> None:
     from ingest.parsing.documents import reason_of
-    from ingest.parsing.source import Member, UnreadableError
+    from ingest.parsing.source import Member, StillAtWork, UnreadableError
 
     _alarm(SECONDS)
     try:
@@ -60,6 +60,8 @@ def _answer(answers: BinaryIO, request: dict[str, Any], content: bytes) -> None:
                 _send(answers, {"reject": str(item), "part": item.part, "lost": item.lost})
             elif isinstance(item, Member):
                 _send(answers, {"member": item.number, "label": item.label})
+            elif isinstance(item, StillAtWork):
+                _send(answers, {"working": True})
             else:
                 _send(answers, item)
             _alarm(SECONDS)

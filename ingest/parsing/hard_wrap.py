@@ -9,6 +9,8 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 
+from ingest.parsing.hyphens import close_up
+
 LEAST_WIDTH, MOST_WIDTH = 34, 132
 """Widths at which text is wrapped, in characters; longer lines are whole paragraphs."""
 _ITEM = re.compile(r"\s*(?:[-*+•‣◦·–—]\s+\S|\(?\d{1,3}[.)]\s+\S|\(?[a-zA-Z][.)]\s+\S|\[[ xX\d]\]\s)")
@@ -24,20 +26,19 @@ def unwrap(text: str) -> str:
     """The text with the lines of each wrapped paragraph joined.
 
     Args:
-        text: Any plain text.
+        text: Any plain text, its lines ending with newlines alone.
 
     Returns:
-        The text; where nothing was wrapped, exactly as it was.
+        The text; where nothing was wrapped, as it was.
     """
-    newline = "\r\n" if "\r\n" in text else "\n"
-    lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n") if "\r" in text else text.split("\n")
+    lines = text.split("\n")
     width = wrap_width(lines)
     if not width:
         return text
     out: list[str] = []
     for block in _blocks(lines):
         out += _joined_block(block, width)
-    return newline.join(out) if out != lines else text
+    return "\n".join(out)
 
 
 def wrap_width(lines: Sequence[str]) -> int:
@@ -47,7 +48,7 @@ def wrap_width(lines: Sequence[str]) -> int:
         for line, after in zip(lines, lines[1:], strict=False)
         if line.strip() and after.strip() and not _stands_alone(line) and not _stands_alone(after)
     ]
-    lengths = [len(line) for line, _ in pairs if len(line) <= MOST_WIDTH and " " in line.strip()]
+    lengths = [len(line.strip()) for line, _ in pairs if len(line) <= MOST_WIDTH and " " in line.strip()]
     long = sum(1 for line, _ in pairs if len(line) > MOST_WIDTH)
     if not lengths or long > len(lengths):
         return 0
@@ -113,7 +114,8 @@ def _goes_on(last: str, line: str, width: int, block: list[str]) -> bool:
         return False
     if _HEADER.match(line) and _HEADER.match(block[0]) and _HEADER.match(last):
         return False
-    return _breaks(last, _unquoted(line), width)
+    split = re.search(r"[a-z]{2}[-\u2010]$", last.rstrip()) is not None and line.lstrip()[:1].islower()
+    return split or _breaks(last, _unquoted(line), width)
 
 
 def _is_verse(block: list[str], width: int) -> bool:
@@ -132,9 +134,9 @@ def _is_verse(block: list[str], width: int) -> bool:
 
 def _join(before: str, line: str) -> str:
     line = line.strip()
-    if before.endswith("\u00ad"):
-        return before[:-1] + line
-    if re.search(r"\w[-\u2010]$", before) and line[:1].isalnum() or before.endswith(("—", "/")):
+    if re.search(r"[\w,.][-\u2010\u00ad]$", before) and line[:1].isalnum():
+        return close_up(before, line)
+    if before.endswith(("—", "/")):
         return before + line
     if before and line and _CJK.match(before[-1]) and _CJK.match(line[0]):
         return before + line

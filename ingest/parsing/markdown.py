@@ -17,7 +17,7 @@ def unwrap_markdown(text: str) -> str:
     out: list[str] = []
     paragraph: list[str] = []
     fence = ""
-    for line in text.replace("\r\n", "\n").split("\n"):
+    for line in text.split("\n"):
         mark = _FENCE.match(line)
         if fence or mark:
             out += _flushed(paragraph)

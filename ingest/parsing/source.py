@@ -48,7 +48,12 @@ class Member:
     label: int | str
 
 
-Item = Fields | UnreadableError | Member
+@dataclass(frozen=True, slots=True)
+class StillAtWork:
+    """Says that a long document is being read: the time allowed for one article starts again."""
+
+
+Item = Fields | UnreadableError | Member | StillAtWork
 
 
 @dataclass(slots=True)
@@ -133,6 +138,8 @@ def placed(items: Iterator[Item], label: int | str) -> Iterator[Item]:
     for item in items:
         if isinstance(item, UnreadableError):
             yield UnreadableError(str(item), joined(label, item.part), lost=item.lost)
+        elif isinstance(item, StillAtWork):
+            yield item
         elif not isinstance(item, Member):
             item["part"] = joined(label, item.get("part"))
             if item.get("key") and not str(item["key"]).startswith("mid:"):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import tomllib
 from collections.abc import Iterator
 from typing import Any
 
@@ -15,7 +16,8 @@ from ingest.parsing.hard_wrap import unwrap
 from ingest.parsing.markdown import unwrap_markdown
 from ingest.parsing.source import Fields, Item, Source
 
-_FRONT_MATTER = re.compile(r"\A---[ \t]*\r?\n(.*?)^(?:---|\.\.\.)[ \t]*(?:\r?\n|\Z)", re.S | re.M)
+_FRONT_MATTER = re.compile(r"\A(---|\+\+\+)[ \t]*\n(.*?)^(?:\1|\.\.\.)[ \t]*(?:\n|\Z)", re.S | re.M)
+_NAME = re.compile(r"[\w-]+\s*[:=]", re.M)
 
 
 class _PlainLoader(yaml.SafeLoader):
@@ -30,26 +32,40 @@ class _PlainLoader(yaml.SafeLoader):
 def read_text(source: Source) -> Iterator[Item]:
     """One article a file: its first line is its title."""
     found = decode_counted(source.read(), source.charset)
-    yield {"given": True, "text": unwrap(found.text), **_counted(found)}
+    yield {"given": True, "text": unwrap(_lines(found.text)), **_counted(found)}
 
 
 def read_markdown(source: Source) -> Iterator[Item]:
-    """One article a file; its fields are those of the front matter."""
+    """One article a file; its fields are those of the front matter (YAML, or TOML between plus signs)."""
     found = decode_counted(source.read(), source.charset)
-    match = _FRONT_MATTER.match(found.text)
-    fields = _front_matter(match.group(1)) if match else {}
-    body = found.text[match.end() :] if match else found.text
-    yield {**fields, "given": True, "text": unwrap_markdown(body), **_counted(found)}
+    text = _lines(found.text)
+    match = _FRONT_MATTER.match(text)
+    if match is None or not _NAME.search(match[2]):  # a rule at the top is no front matter
+        yield {"given": True, "text": unwrap_markdown(text), **_counted(found)}
+        return
+    fields = _toml(match[2]) if match[1] == "+++" else _yaml(match[2])
+    yield {**canonical(fields), "given": True, "text": unwrap_markdown(text[match.end() :]), **_counted(found)}
 
 
-def _front_matter(text: str) -> Fields:
+def _lines(text: str) -> str:
+    return text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text
+
+
+def _yaml(text: str) -> Fields:
     try:
         fields = yaml.load(text, Loader=_PlainLoader)  # noqa: S506  # a SafeLoader without aliases
     except (yaml.YAMLError, ValueError, RecursionError) as error:
         raise UsageError(f"front matter: expected YAML, found {str(error).splitlines()[0]}") from error
     if not isinstance(fields, dict):
         raise UsageError("front matter: expected names and values")
-    return canonical({str(name): value for name, value in fields.items()})
+    return {str(name): value for name, value in fields.items()}
+
+
+def _toml(text: str) -> Fields:
+    try:
+        return tomllib.loads(text)
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
+        raise UsageError(f"front matter: expected TOML, found {str(error)[:120]}") from error
 
 
 def _counted(found: Decoded) -> Fields:

@@ -63,11 +63,22 @@ def _answer(answers: BinaryIO, request: dict[str, Any], content: bytes) -> None:
             elif isinstance(item, StillAtWork):
                 _send(answers, {"working": True})
             else:
-                _send(answers, item)
+                _send(answers, _checked(item))
             _alarm(SECONDS)
     except Exception as error:  # parsers of damaged files raise anything; the reason is what is left
         _send(answers, {"reject": reason_of(error), "lost": getattr(error, "lost", True)})
     _send(answers, {"end": True})
+
+
+def _checked(fields: dict[str, Any]) -> dict[str, Any]:
+    """The fields, or why they are too large to be an article."""
+    from ingest.parsing.article_builder import MAX_TEXT
+
+    text = fields.get("text")
+    if not isinstance(text, str) or len(text) <= MAX_TEXT:
+        return fields
+    reason = f"expected at most {MAX_TEXT:,} characters, found {len(text):,}; split it into articles"
+    return {"reject": reason, "part": fields.get("part")}
 
 
 def _read(request: dict[str, Any], content: bytes) -> Iterator[Any]:

@@ -23,6 +23,8 @@ from ingest.parsing.source import MAX_MEMBER, MAX_MEMBERS, Item, Member, Source,
 from ingest.parsing.zip_repair import local_members
 
 _JUNK = {"__macosx", "thumbs.db", "desktop.ini", ".ds_store"}
+_RECORDS = {".json", ".jsonl", ".ndjson", ".mbox", ".warc", ".tar", ".ris", ".bib"}
+"""Forms of which a part is still a number of whole articles."""
 _DAMAGE = (OSError, EOFError, lzma.LZMAError, zstandard.ZstdError, tarfile.TarError, ValueError)
 
 
@@ -158,15 +160,15 @@ def read_packed(source: Source) -> Iterator[Item]:
             with _unpacking(file) as stream:
                 while len(content) <= MAX_MEMBER and (part := stream.read(1 << 20)):
                     content += part
-        except _DAMAGE as error:
-            fault = f"The packed file is damaged: only its first {len(content):,} bytes could be read ({str(error)[:80]})"
-        except Exception as error:  # zlib.error has no base of its own
+        except MemoryError:
+            raise
+        except Exception as error:  # zlib.error, lzma's and zstandard's errors share no base
             fault = f"The packed file is damaged: only its first {len(content):,} bytes could be read ({str(error)[:80]})"
     if len(content) > MAX_MEMBER:
         raise UnreadableError(f"expected at most {MAX_MEMBER:,} bytes when unpacked, found more")
     if content[257:262] == b"ustar":
         name = f"{name}.tar"
-    if content:
+    if content and (not fault or suffix_of(name) in _RECORDS):  # half a text would give half sentences
         yield from read_document(source.inside(name, content))
     if fault:
         raise UnreadableError(fault)

@@ -15,7 +15,7 @@ from lxml import etree
 from ingest.parsing.packed import open_packed, parse_xml, read_part
 from ingest.parsing.source import Fields, Item, Source, UnreadableError
 from ingest.parsing.visible_date import with_visible_date
-from ingest.parsing.word_text import Paragraphs, local
+from ingest.parsing.word_text import Paragraphs, is_hidden, local
 
 _NOBODY = {"python-docx", "user", "admin", "administrator", "author", "unknown", "windows user", "microsoft office user", "owner"}
 _NO_TITLE = {"word document", "document", "untitled", "title", "document1", "microsoft word document"}
@@ -33,7 +33,7 @@ def read_docx(source: Source) -> Iterator[Item]:
         folder = main.rpartition("/")[0]
         reader = Paragraphs(
             notes={kind: _notes(packed, f"{folder}/{kind}s.xml", kind) for kind in ("footnote", "endnote")},
-            styles=_styles(packed, f"{folder}/styles.xml"), numbers=_numbering(packed, f"{folder}/numbering.xml"),
+            styles=_styles(packed, f"{folder}/styles.xml"), hidden=_hidden_styles(packed, f"{folder}/styles.xml"), numbers=_numbering(packed, f"{folder}/numbering.xml"),
         )  # fmt: skip
         lines = reader.body(document)
         yield _fields(lines, reader.title, _properties(packed))
@@ -88,6 +88,22 @@ def _styles(packed: ZipFile, name: str) -> dict[str, str]:
             if local(child) == "name":
                 names[_value(style, "styleId")] = _value(child, "val").lower()
     return names
+
+
+def _hidden_styles(packed: ZipFile, name: str) -> frozenset[str]:
+    """Ids of the styles whose text is not shown, also by the style they are based on."""
+    root = _part(packed, name)
+    based, hidden = {}, set()
+    for style in root if root is not None else ():
+        key = _value(style, "styleId")
+        for child in style:
+            if local(child) == "basedOn":
+                based[key] = _value(child, "val")
+            elif local(child) == "rPr" and any(is_hidden(mark) for mark in child):
+                hidden.add(key)
+    for _ in range(10):
+        hidden |= {key for key, base in based.items() if base in hidden}
+    return frozenset(hidden)
 
 
 def _numbering(packed: ZipFile, name: str) -> dict[str, dict[str, tuple[str, str]]]:

@@ -22,8 +22,9 @@ _NAMES = {
              "content", "contenttext", "contenthtml", "articlecontent", "rawtext", "article", "story", "leadparagraph", "abstract",
              "note", "summary"),
     "title": ("title", "headline", "webtitle", "articletitle", "heading", "name", "titlepage", "header", "subject"),
-    "author": ("author", "authors", "byline", "bylines", "creator", "creators", "writer", "writers", "reporter", "authorname"),
-    "outlet": ("outlet", "publisher", "sitename", "sourcename", "newspaper", "publication", "publicationname", "containertitle",
+    "author": ("author", "authors", "byline", "bylines", "creator", "creators", "writer", "writers", "reporter", "authorname",
+               "publishedby", "personname"),
+    "outlet": ("outlet", "publisher", "sitename", "metasitename", "ogsitename", "sourcename", "newspaper", "publication", "publicationname", "containertitle",
                "publicationtitle", "journal", "source", "sourcehostname", "hostname", "domain", "sourcedomain", "website", "medium",
                "mediaoutlet", "provider", "feedtitle"),
     "published_at": ("publishedat", "publishedon", "publicationdate", "publishdate", "publishingdate", "datepublish",
@@ -38,6 +39,7 @@ _NAMES = {
 _WEAK_TEXT = {"leadparagraph", "abstract", "note", "summary", "article", "story"}
 _NOBODY = {"none", "null", "nan", "n/a", "na", "unknown", "-", "[]", "{}"}
 _MORE = re.compile(r"\s*(?:…|\.\.\.)?\s*\[\+\d+ chars\]\s*$")
+_HOST = re.compile(r"[\w-]+(?:\.[\w-]+)*\.[a-z]{2,}$", re.I)
 _ADDRESS = re.compile(r"https?://", re.I)
 
 
@@ -63,7 +65,17 @@ def canonical(row: Mapping[str, Any]) -> Fields:
         fields["text"] = flat["text"]  # of the wrong kind: what is wrong with it is said where articles are built
     if "url" not in fields and isinstance(flat.get("source"), str) and _ADDRESS.match(flat["source"]):
         fields["url"] = flat["source"]
+    _settle_outlet(fields, flat)
     return fields
+
+
+def _settle_outlet(fields: Fields, flat: Mapping[str, Any]) -> None:
+    """A name before an address, and an address's host before nothing."""
+    names = (_line(flat[name]) for name in _NAMES["outlet"] if name in flat)
+    name = next((line for line in names if line and not _ADDRESS.match(line) and not _HOST.match(line)), None)
+    host = _outlet(fields["url"]) if "url" in fields else None
+    if found := name or fields.get("outlet") or host:
+        fields["outlet"] = found
 
 
 def has_article(row: Mapping[str, Any]) -> bool:

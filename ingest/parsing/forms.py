@@ -37,6 +37,7 @@ TABLE = (
     Form("RIS", (".ris",), "bibliographic:read_ris", ("application/x-research-info-systems",)),
     Form("BibTeX", (".bib", ".bibtex"), "bibliographic:read_bibtex", ("application/x-bibtex", "text/x-bibtex")),
     Form("web page", (".html", ".htm", ".xhtml"), "pages:read_html", ("text/html", "application/xhtml+xml")),
+    Form("feed", (".rss", ".atom", ".rdf", ".xml"), "feed_file:read_feed", ("application/rss+xml", "application/atom+xml")),
     Form("PDF", (".pdf",), "pdf:read_pdf", ("application/pdf",)),
     Form(
         "Word", (".docx", ".docm"), "docx:read_docx",

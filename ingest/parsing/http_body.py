@@ -46,18 +46,29 @@ def unpacked(content: bytes, transfer: str, encodings: str, *, limit: int) -> by
 
 def _undone(content: bytes, name: str, limit: int) -> bytes:
     if name in ("gzip", "x-gzip"):
-        return zlib.decompressobj(31).decompress(content, limit + 1)
+        return _inflated(content, 31, limit)
     if name == "deflate":
         try:
-            return zlib.decompressobj(15).decompress(content, limit + 1)
+            return _inflated(content, 15, limit)
         except zlib.error:
-            return zlib.decompressobj(-15).decompress(content, limit + 1)
+            return _inflated(content, -15, limit)
     if name == "br":
         return _brotli(content, limit)
     if name == "zstd":
-        reader = zstandard.ZstdDecompressor(max_window_size=1 << 27).stream_reader(content, read_across_frames=True)
-        return reader.read(limit + 1)
+        unpack = zstandard.ZstdDecompressor(max_window_size=1 << 27).decompressobj()
+        out = unpack.decompress(content)
+        if not unpack.eof:
+            raise EOFError("it is cut off")
+        return out
     raise BodyError(f"its body is packed as {name[:20]!r}, which is not known")
+
+
+def _inflated(content: bytes, window: int, limit: int) -> bytes:
+    unpack = zlib.decompressobj(window)
+    out = unpack.decompress(content, limit + 1)
+    if not unpack.eof and len(out) <= limit:
+        raise EOFError("it is cut off")
+    return out
 
 
 def _brotli(content: bytes, limit: int) -> bytes:

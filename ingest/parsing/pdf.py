@@ -58,7 +58,7 @@ def _article(pages: list[tuple[list[Word], float]], document: Any) -> Iterator[I
     paragraphs: list[Paragraph] = []
     first_page = 0
     for words in kept:
-        words = with_drop_caps(without_line_numbers(attach_marks(words)))
+        words = attach_marks(with_drop_caps(without_line_numbers(words)))
         paragraphs += paragraphs_of(columns_of(words))
         first_page = first_page or len(paragraphs)
         yield StillAtWork()

@@ -70,7 +70,7 @@ def attach_marks(words: list[Word]) -> list[Word]:
 
 
 def _belongs(word: Word, host: Word) -> bool:
-    if word.size > 0.86 * host.size or len(word.text) > 6:
+    if not 0.4 * host.size < word.size < 0.86 * host.size or len(word.text) > 6:
         return False
     rise = (word.base - host.base) / host.size
     near = -0.3 * host.size < word.left - host.right < 0.3 * host.size

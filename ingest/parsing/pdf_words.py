@@ -111,9 +111,9 @@ def _chars(handle: Any) -> list[_Char]:
 
 def _turned(char: _Char, main: int, left: float, bottom: float, width: float, height: float) -> _Char:
     """The character on the page as it is held for reading; across it, left and right are heights and base is a distance."""
-    if main == 90:  # reads upwards
+    if main == 270:  # reads upwards
         return _Char(char.text, char.left - bottom, char.right - bottom, width - (char.base - left), char.size, 0)
-    if main == 270:  # reads downwards
+    if main == 90:  # reads downwards
         return _Char(char.text, height - (char.right - bottom), height - (char.left - bottom), char.base - left, char.size, 0)
     if main == 180:
         return _Char(char.text, width - (char.right - left), width - (char.left - left), height - (char.base - bottom), char.size, 0)

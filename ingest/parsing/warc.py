@@ -5,9 +5,11 @@ A record that is damaged is one line, and reading goes on at the next one.
 
 from __future__ import annotations
 
+import gzip
 import re
+import zlib
 from collections.abc import Iterator
-from typing import Any, BinaryIO
+from typing import Any
 
 from warcio.archiveiterator import ArchiveIterator
 
@@ -25,9 +27,10 @@ def read_warc(source: Source) -> Iterator[Item]:
     pages = number = start = 0
     with source.open() as file:
         packed = file.read(2) == b"\x1f\x8b"
+        stream: Any = file
         while start >= 0:
-            file.seek(start)
-            records = ArchiveIterator(file)
+            stream.seek(start)
+            records = ArchiveIterator(stream)
             try:
                 for record in records:
                     number += 1
@@ -41,16 +44,20 @@ def read_warc(source: Source) -> Iterator[Item]:
             except MemoryError:
                 raise
             except Exception as error:  # a damaged record; zlib's and warcio's errors share no base
-                at = start + _offset(records, file, start)
-                start = _next(file, max(at, start) + 1, packed)
+                if "non-chunked gzip" in str(error) and stream is file:  # packed as one piece, not record by record
+                    file.seek(0)
+                    stream, packed, number = gzip.GzipFile(fileobj=file), False, 0
+                    continue
+                at = start + _offset(records, start)
+                start = _next(stream, max(at, start) + 1, packed)
                 rest = "reading goes on after it" if start >= 0 else "nothing could be read after it"
-                yield UnreadableError(f"expected a web archive, found damage after {number} records; {rest}: {str(error)[:80]}")
+                yield UnreadableError(f"damage after {number} records; {rest} ({type(error).__name__}: {str(error)[:60]})")
                 pages += 1
     if not pages:
         raise UnreadableError("expected a web archive with pages, found none")
 
 
-def _offset(records: Any, file: BinaryIO, start: int) -> int:
+def _offset(records: Any, start: int) -> int:
     """Where the record begins that could not be read, from where reading began."""
     try:
         offset = int(records.get_record_offset())
@@ -59,19 +66,21 @@ def _offset(records: Any, file: BinaryIO, start: int) -> int:
     return offset - start if offset >= start else offset
 
 
-def _next(file: BinaryIO, start: int, packed: bool) -> int:
+def _next(file: Any, start: int, packed: bool) -> int:
     """Where the next record begins, or -1."""
-    sign, step = _STARTS[packed], 1 << 20
-    file.seek(start)
-    tail, position = b"", start
-    while chunk := file.read(step):
-        data = tail + chunk
-        at = data.find(sign)
-        while at >= 0:
-            if packed or data[at - 1 : at] in (b"\n", b""):
-                return position - len(tail) + at
-            at = data.find(sign, at + 1)
-        tail, position = data[-8:], position + len(chunk)
+    sign, tail, position = _STARTS[packed], b"", start
+    try:
+        file.seek(start)
+        while chunk := file.read(1 << 20):
+            data = tail + chunk
+            at = data.find(sign)
+            while at >= 0:
+                if packed or data[at - 1 : at] in (b"\n", b""):
+                    return position - len(tail) + at
+                at = data.find(sign, at + 1)
+            tail, position = data[-8:], position + len(chunk)
+    except (OSError, EOFError, zlib.error):
+        return -1
     return -1
 
 
@@ -99,6 +108,8 @@ def _record(record: Any, source: Source) -> Iterator[Item]:
     try:
         if len(content) > MAX_PART:
             raise UnreadableError(f"expected at most {MAX_PART:,} bytes, found more")
+        if getattr(record.raw_stream, "limit", 0) > 0:  # half a page would give half sentences
+            raise UnreadableError("the record is cut off")
         content = unpacked(content, *encodings, limit=MAX_PART) if packed else content
         charset = re.search(r"charset=[\"']?([\w.:-]+)", kind, re.I)
         inner = source.inside(url, content, form=form, charset=charset.group(1) if charset else None)

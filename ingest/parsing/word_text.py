@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -51,12 +52,14 @@ class Paragraphs:
         notes: "footnote" or "endnote" -> id -> its element.
         styles: Style id -> its name, lower case.
         numbers: List id -> level -> (kind, pattern) of its labels.
+        hidden: Ids of the styles whose text is not shown.
         title: The first title or heading, once the body was read.
     """
 
     notes: Mapping[str, Mapping[str, Any]]
     styles: Mapping[str, str]
     numbers: Mapping[str, Mapping[str, tuple[str, str]]]
+    hidden: frozenset[str] = frozenset()
     title: str = ""
     _heading: str = ""
     _counts: dict[tuple[str, int], int] = field(default_factory=dict)
@@ -130,12 +133,12 @@ class Paragraphs:
                 self._runs(child, line, depth + 1)
 
     def _run(self, node: Any, line: _Line, depth: int) -> None:
-        properties = next((child for child in node if local(child) == "rPr"), None)
-        if properties is not None and any(local(p) in _HIDDEN and _is_on(p) for p in properties):
+        marks = [mark for child in node if local(child) == "rPr" for mark in child]
+        if any(is_hidden(mark) or (local(mark) == "rStyle" and value(mark, "val") in self.hidden) for mark in marks):
             for child in node:
                 _follow_field(child, line)
             return
-        place = next((value(p, "val") for p in properties if local(p) == "vertAlign"), "") if properties is not None else ""
+        place = _place(marks)
         text = ""
         for child in node:
             text += self._piece(child, line, depth)
@@ -249,8 +252,19 @@ def _follow_field(child: Any, line: _Line) -> None:
         line.fields.pop()
 
 
-def _is_on(mark: Any) -> bool:
-    return value(mark, "val") not in ("0", "false", "off")
+def is_hidden(mark: Any) -> bool:
+    """Whether a property of a run says that it is not shown."""
+    return local(mark) in _HIDDEN and value(mark, "val") not in ("0", "false", "off")
+
+
+def _place(marks: list[Any]) -> str:
+    """ "superscript", "subscript" or "": also of characters that were raised by hand."""
+    for mark in marks:
+        if local(mark) == "vertAlign":
+            return value(mark, "val")
+        if local(mark) == "position" and re.fullmatch(r"-?\d+", value(mark, "val")) and abs(int(value(mark, "val"))) >= 4:
+            return "superscript" if int(value(mark, "val")) > 0 else "subscript"
+    return ""
 
 
 def _style(node: Any) -> str:

@@ -111,7 +111,8 @@ def _wanted(path: Path, root: Path) -> bool:
 def _open(path: Path, source: str) -> Raw | Rejected:
     raw = Raw(path.name, str(path.resolve()), path=path.resolve(), source=source)
     try:
-        size, most = path.stat().st_size, MAX_ARCHIVE if SUFFIXES[raw.suffix].large else MAX_FILE
+        form = SUFFIXES.get(raw.suffix)
+        size, most = path.stat().st_size, MAX_ARCHIVE if form is not None and form.large else MAX_FILE
         if size > most:
             return Rejected(str(path), f"expected at most {most:,} bytes, found {size:,}")
         with path.open("rb") as file:

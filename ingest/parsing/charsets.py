@@ -93,7 +93,7 @@ _USUAL = {
     "cp1257": "āčēģīķļņšūžąęėįųõäöüĀČĒĢĪĶĻŅŠŪŽĄĘĖĮŲ„“”–—…€°",
 }
 _USUAL |= {"mac_roman": _USUAL["cp1252"], "cp850": _USUAL["cp1252"], "cp437": _USUAL["cp1252"], "cp852": _USUAL["cp1250"]}
-_MAX_SAMPLE = 100_000
+_MAX_SAMPLE = 20_000
 
 
 def guess(content: bytes) -> str:
@@ -102,7 +102,7 @@ def guess(content: bytes) -> str:
     Raises:
         UsageError: None makes sense of them.
     """
-    sample = content[:_MAX_SAMPLE]
+    sample = b"".join(re.findall(rb"[^\x80-\xff\n]{0,40}[\x80-\xff][^\n]{0,200}", content[: 20 * _MAX_SAMPLE]))[:_MAX_SAMPLE]
     found = [(_score(sample, name) + bonus, name) for bonus, name in _candidates(sample)]
     score, name = max(found, key=lambda item: item[0], default=(-1.0, ""))
     if score < -0.5:

@@ -9,7 +9,7 @@ from ingest.parsing.hard_wrap import unwrap
 _FENCE = re.compile(r"\s{0,3}(```+|~~~+)")
 _OWN = re.compile(r"\s{0,3}(?:#{1,6}(?:\s|$)|[-*_=]\s*(?:[-*_=]\s*){2,}$|\||<|\[[^\]]+\]:\s)|\s*\S.*\|.*\|| {4,}\S|\t")
 _START = re.compile(r"\s*(?:[-*+]\s|\d{1,3}[.)]\s|>)")
-_HARD_BREAK = re.compile(r"(?: {2,}|\\)$")
+_HARD_BREAKS = ("  ", "\\")
 
 
 def unwrap_markdown(text: str) -> str:
@@ -30,7 +30,7 @@ def unwrap_markdown(text: str) -> str:
             if _START.match(line) and not (line.lstrip().startswith(">") and paragraph and paragraph[0].lstrip().startswith(">")):
                 out += _flushed(paragraph)
             paragraph.append(line)
-            if _HARD_BREAK.search(line):
+            if line.endswith(_HARD_BREAKS):
                 out += _flushed(paragraph)
     out += _flushed(paragraph)
     return "\n".join(out)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import statistics
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -15,6 +16,9 @@ LEAST_ROWS = 3
 """Rows that a gutter must run through on both sides."""
 SECTION_GAP = 4.0
 """Empty height across all columns that parts stories, as a multiple of the text's size."""
+MOST_COMPARED = 3_000
+MOST_SPACES = 60
+"""Different spaces between words that are tried as gutters."""
 _MAX_DEPTH = 8
 
 
@@ -117,8 +121,10 @@ def _gaps(rows: Sequence[Row], size: float) -> list[tuple[float, float]]:
         if before:
             spaces.append((before[-1], left))
     shared = set()
-    for start, end in spaces:
-        inside = [(a, b) for a, b in spaces if min(b, end) - max(a, start) >= LEAST_GUTTER * size and abs(b - end) < 1.5 * size]
+    for start, end in [space for space, _ in Counter((round(a), round(b)) for a, b in spaces).most_common(MOST_SPACES)]:
+        inside = [(a, b) for a, b in spaces[:MOST_COMPARED] if min(b, end) - max(a, start) >= LEAST_GUTTER * size and abs(b - end) < 1.5 * size]
+        if not inside:
+            continue
         right = min(b for _, b in inside)
         left = max(a for a, b in inside if a < right - LEAST_GUTTER * size)
         shared.add((round(left, 1), round(right, 1)))

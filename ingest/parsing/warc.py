@@ -18,8 +18,8 @@ from ingest.parsing.forms import suffix_for
 from ingest.parsing.http_body import BodyError, unpacked
 from ingest.parsing.source import MAX_PART, Item, Member, Source, UnreadableError
 
-_STARTS = {True: b"\x1f\x8b\x08", False: b"WARC/"}
-_HEAD = re.compile(rb"\nWARC/1\.[01]\r?\nWARC-[A-Z]")
+_HEAD = re.compile(rb"WARC/1\.[01]\r?\n(?:WARC-|Content-)[A-Z]")
+_STARTS = {True: re.compile(rb"\x1f\x8b\x08"), False: _HEAD}
 _TAKEN = (".html", ".pdf", ".txt", ".docx", ".epub", ".json")
 
 
@@ -76,12 +76,9 @@ def _next(file: Any, start: int, packed: bool) -> int:
         file.seek(start)
         while chunk := file.read(1 << 20):
             data = tail + chunk
-            at = data.find(sign)
-            while at >= 0:
-                if packed or data[at - 1 : at] in (b"\n", b""):
-                    return position - len(tail) + at
-                at = data.find(sign, at + 1)
-            tail, position = data[-8:], position + len(chunk)
+            if match := sign.search(data):
+                return position - len(tail) + match.start()
+            tail, position = data[-40:], position + len(chunk)
     except (OSError, EOFError, zlib.error):
         return -1
     return -1

@@ -5,8 +5,9 @@ from datetime import date
 import pytest
 
 from assistant.query.decomposition import split_parts
+from assistant.query.follow_up import resolve
 from assistant.query.outlets import named_outlets, outlet_aliases, outlet_places
-from assistant.query.understanding import resolve_follow_up, understand
+from assistant.query.understanding import Coverage, understand
 
 OUTLETS = ["The Verge", "BBC News - Technology", "Wired", "Fortune", "The New York Times", "Rivals"]
 BASE = date(2023, 12, 20)
@@ -52,9 +53,11 @@ def test_no_period_where_none_is_named() -> None:
 
 def test_as_of_a_day_before_all_articles_is_no_limit() -> None:
     question = "What was the only approved drug as of July 2023?"
-    query = understand(question, today=date(2024, 1, 1), oldest=date(2023, 9, 1))
+    query = understand(question, today=date(2024, 1, 1), coverage=Coverage((), date(2023, 9, 1)))
     assert query.as_of is None
-    assert understand(question, today=date(2024, 1, 1), oldest=date(2023, 7, 1)).as_of == date(2023, 7, 31)
+    assert understand(question, today=date(2024, 1, 1), coverage=Coverage((), date(2023, 7, 1))).as_of == date(
+        2023, 7, 31
+    )
 
 
 def test_as_of_in_the_question_limits_what_may_be_used() -> None:
@@ -70,7 +73,7 @@ HISTORY = [
 
 
 def test_a_follow_up_brings_the_last_question_and_the_names_of_its_answer() -> None:
-    standalone = resolve_follow_up("Which teams did he coach before that?", HISTORY)
+    standalone = resolve("Which teams did he coach before that?", HISTORY).standalone
     assert "Minnesota Wild" in standalone
     assert "John Hynes" in standalone
     assert standalone.endswith("Which teams did he coach before that?")
@@ -78,8 +81,8 @@ def test_a_follow_up_brings_the_last_question_and_the_names_of_its_answer() -> N
 
 def test_a_question_that_stands_alone_is_left_alone() -> None:
     question = "Who won the Champions League final in Istanbul?"
-    assert resolve_follow_up(question, HISTORY) == question
-    assert resolve_follow_up("And then?", []) == "And then?"
+    assert resolve(question, HISTORY).standalone == question
+    assert resolve("And then?", []).standalone == "And then?"
 
 
 def test_two_questions_are_two_parts_and_the_name_is_carried() -> None:
@@ -138,3 +141,36 @@ def test_the_same_asked_of_two_times_or_two_people_is_two_questions(question: st
 )
 def test_other_pairs_are_left_in_one_question(question: str) -> None:
     assert split_parts(question) == (question,)
+
+
+@pytest.mark.parametrize(
+    ("question", "since", "until"),
+    [
+        ("What did she say last Tuesday?", date(2023, 12, 19), date(2023, 12, 19)),
+        ("What happened on Monday?", date(2023, 12, 25), date(2023, 12, 25)),
+        ("Who resigned two weeks ago?", date(2023, 12, 8), date(2023, 12, 14)),
+        ("Late October: who led the table?", date(2023, 10, 21), date(2023, 10, 31)),
+        ("What was said in mid-October?", date(2023, 10, 11), date(2023, 10, 20)),
+        ("What was decided on 3/11?", date(2023, 11, 3), date(2023, 11, 3)),
+        ("What was decided on 11/23?", date(2023, 11, 23), date(2023, 11, 23)),
+        ("Which games were on last weekend?", date(2023, 12, 23), date(2023, 12, 24)),
+    ],
+)
+def test_days_named_by_their_distance_or_their_part_of_a_month(question: str, since: date, until: date) -> None:
+    assert understand(question, today=date(2023, 12, 25)).periods == ((since, until),)
+
+
+@pytest.mark.parametrize("question", ["Who offers 24/7 care?", "What is a 50/50 split?", "Did it cost 3.5 million?"])
+def test_numbers_that_are_no_days(question: str) -> None:
+    assert understand(question, today=date(2023, 12, 25)).periods == ()
+
+
+def test_an_old_library_has_its_own_today_and_the_query_says_so() -> None:
+    covered = Coverage((), date(2023, 9, 26), date(2023, 12, 25))
+    query = understand("What happened last Tuesday?", coverage=covered, today=date(2026, 11, 30))
+    assert query.periods == ((date(2023, 12, 19), date(2023, 12, 19)),)
+    assert "the newest article (2023-12-25)" in query.assumed[0]
+    asked = understand(
+        "What happened last Tuesday?", coverage=covered, as_of=date(2023, 10, 4), today=date(2026, 11, 30)
+    )
+    assert "the as-of day (2023-10-04)" in asked.assumed[0]

@@ -144,7 +144,10 @@ def mark_page(text: str, marks: Mapping[str, str]) -> tuple[Span, ...]:
         if not stripped or lead in whole or _CORRECTION.search(stripped):
             continue
         plain = re.sub(r"^[-*•|\s]+|[|\s]+$", "", stripped)
-        kind = marks.get(" ".join(plain.split())) or next(
+        kind = marks.get(" ".join(plain.split()), "")
+        if kind == "story":  # the page's structure outweighs what the words look like
+            continue
+        kind = kind or next(
             (kind for kind, pattern in _PAGE_LINES if len(plain) <= LONGEST_MARKED_LINE and pattern.match(plain)), None
         )
         if kind:

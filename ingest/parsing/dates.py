@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta, timezone
 from email.utils import parsedate_to_datetime
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from ingest.parsing.month_names import month_of
+from ingest.parsing.month_names import day_name, month_of
 
 MAX_LENGTH = 400
 """A longer text is not a date."""
@@ -60,6 +60,13 @@ _IN_URL = re.compile(r"/(?P<year>(?:19|20)\d\d)[/-](?P<month>[01]?\d|[a-z]{3})[/
 _EPOCH = re.compile(r"(?P<seconds>[1-4]?\d{9})(?:\d{3})?(?:\.\d+)?")
 
 
+_NOT_DATE_WORDS = re.compile(
+    r"\b(?:first|last|at|on|the|of|and|am|pm|ago|hours?|minutes?|mins?|days?|weeks?|months?|years?|later|that|day|today|yesterday|read|stand|uhr|vor|stunden|tagen|"
+    r"le|à|el|de|del|em|às|il|alle|ore|den|kl|hace|há|horas|heard|show|all|updates|see|date|time|issued|um|mês|mois|heures|jours)\b",
+    re.I,
+)
+
+
 def find_date(text: object, language: str | None = None) -> str | None:
     """Read the day of publication from a short text.
 
@@ -82,6 +89,18 @@ def find_date(text: object, language: str | None = None) -> str | None:
     if re.fullmatch(r"[\d.]+", text) and (match := _EPOCH.fullmatch(text)):
         return _kept(datetime.fromtimestamp(int(match["seconds"]), UTC))
     return _iso(text) or _mail(text) or _written(_published_part(text), language)
+
+
+def only_date(text: str, language: str | None = None) -> bool:
+    """Whether a line says when it was published or changed and next to nothing else."""
+    if len(text) > 120 or not re.search(r"\d|ago\b|vor\s|il\s+y\s+a|hace|há", text):
+        return False
+    plain = _UPDATED.sub(" ", _PUBLISHED.sub(" ", text))
+    plain = re.sub(_NOT_DATE_WORDS, " ", plain)
+    words = re.findall(r"[^\W\d_]{3,}", plain)
+    left = [word for word in words if not month_of(word, language) and word.upper() not in _HOURS and not day_name(word)]
+    full = find_date(text, language) is not None or re.search(r"\b[12]\d{3}\b", text) is not None
+    return len(left) <= (2 if full and all(word[0].isupper() for word in left) else 0)
 
 
 def date_in_url(url: str | None) -> str | None:

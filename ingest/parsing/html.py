@@ -14,7 +14,7 @@ from typing import Any
 from ingest.parsing import html_fields
 from ingest.parsing.dates import date_in_url
 from ingest.parsing.html_blocks import Block, blocks_of, clean_text
-from ingest.parsing.html_body import Line, Story, read_story
+from ingest.parsing.html_body import About, Line, Story, read_story
 from ingest.parsing.html_tree import make_plain, parse_html
 from ingest.parsing.linked_data import Data, plain, read_linked_data, text_of
 from ingest.parsing.live_blog import entries_text, is_live
@@ -49,13 +49,14 @@ def read_page(text: str, url: str | None = None) -> Fields | None:
     make_plain(shown)
     blocks = blocks_of(shown)
     title = html_fields.shown_title(tree)
-    story = read_story(shown, blocks, title, live=is_live(tree, data, blocks))
+    locale = html_fields.locale_of(tree, metas)
+    authors = html_fields.authors_of(data, metas)
+    story = read_story(shown, blocks, About(title, authors, is_live(tree, data, blocks), locale))
     body, body_from, lines = _text(story, data)
     everything = "\n".join(block.text for block in blocks)
     reason = why_no_article(body, everything, title, data)
     if not body:
         return {"reject": reason} if reason else None
-    locale = html_fields.locale_of(tree, metas)
     page = html_fields.Sources(tree, data, metas, blocks, story.first, story.last, origin or url, locale)
     fields: Fields = {"text": body, "read_from": {"text": body_from}, "marks": _marks(lines)}
     _choose(fields, page)

@@ -16,10 +16,15 @@ from typing import Any
 from lxml import html as lxml_html
 
 from ingest.parsing.html_blocks import Block
-from ingest.parsing.html_zones import ASIDE_HEADING, KEPT_KINDS, element_kind
+from ingest.parsing.boilerplate import is_correction
+from ingest.parsing.dates import only_date
+from ingest.parsing.html_words import ASIDE_HEADING, BIO, CREDIT_END, NOTICE, PROMO
+from ingest.parsing.html_zones import KEPT_KINDS, element_kind
 
 _HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 _WIDE = 0.4
+_LEAST = 0.5
+"""Share of the running text that the story holds at least; with less, classes and roles are not believed."""
 _COVER = 0.9
 """Share of the running text that the story's element holds at least."""
 _LINKED = 0.5
@@ -76,16 +81,38 @@ def running_text(tree: Any) -> set[str]:
     return {_key(line) for line in (text or "").split("\n") if line.strip()}
 
 
-def read_story(tree: Any, blocks: Sequence[Block], title: str, *, live: bool = False) -> Story:
+@dataclass(frozen=True, slots=True)
+class About:
+    """What is known of a page before its story is chosen.
+
+    Attributes:
+        title: Its headline; that line is marked.
+        authors: Names of its authors.
+        live: Whether it is a live blog, whose times belong to the story.
+        language: Its language.
+    """
+
+    title: str = ""
+    authors: tuple[str, ...] = ()
+    live: bool = False
+    language: str | None = None
+
+
+def read_story(tree: Any, blocks: Sequence[Block], about: About) -> Story:
     """Choose the lines of the story, in order.
 
     Args:
         tree: The page after `html_tree.make_plain`.
         blocks: Its lines, as `html_blocks.blocks_of` gives them.
-        title: The article's headline; its line is marked.
-        live: Whether the page is a live blog, whose times belong to the story.
+        about: What is known of the page.
     """
-    return _Chooser(blocks, running_text(tree), title, live).choose()
+    seeds = running_text(tree)
+    story = _Chooser(blocks, seeds, about).choose()
+    told = sum(len(line.text) for line in story.lines if not line.kind)
+    found = sum(len(block.text) for block in blocks if _key(block.text) in seeds)
+    if told < _LEAST * found:  # the names of the page's elements mislead: do without them
+        story = _Chooser(blocks, seeds, about, trusting=False).choose()
+    return story
 
 
 def _key(text: str) -> str:
@@ -93,15 +120,19 @@ def _key(text: str) -> str:
 
 
 class _Chooser:
-    def __init__(self, blocks: Sequence[Block], seeds: set[str], title: str, live: bool) -> None:
-        self._blocks, self._title, self._live = blocks, _key(title), live
+    def __init__(self, blocks: Sequence[Block], seeds: set[str], about: About, *, trusting: bool = True) -> None:
+        self._blocks, self._about, self._trusting = blocks, about, trusting
+        self._title, self._live = _key(about.title), about.live
         self._keys = [_key(block.text) for block in blocks]
         joined = " ".join(sorted(seeds))
         self._kinds: dict[Any, str] = {}
         self._seed = [len(key) > 1 and (key in seeds or (len(key) > 40 and key in joined)) for key in self._keys]
         self._wide = self._covering(_WIDE)
+        self._doubted: set[str] = set()
+        self._doubted = self._widely_named()
         self._seed = [seed and not self._aside(block) for seed, block in zip(self._seed, blocks, strict=True)]
-        self._scope = self._find_scope()
+        self._scope, self._body = self._find_scope()
+        self._usual = self._usual_forms()
 
     def choose(self) -> Story:
         seeds = [number for number, seed in enumerate(self._seed) if seed and len(self._keys[number]) > 30]
@@ -112,13 +143,15 @@ class _Chooser:
         dropped = self._under_aside_headings(first)
         counts = Counter(self._keys)
         lines = []
-        inside = {number for number, block in enumerate(self._blocks) if self._inside(block)}
+        inside = {number for number, block in enumerate(self._blocks) if self._within(block, self._scope)}
         for number, block in enumerate(self._blocks):
             if number in dropped or number not in inside:
                 continue
             kind = self._kind(number, block, first, last)
-            if kind == "pull-quote" and counts[self._keys[number]] < 2 and not self._repeats(number):
-                kind = ""
+            if kind == "" and self._tail_bio(number, last):
+                kind = "bio"
+            if kind == "" and block.tag in ("blockquote", "p", "div", "span", "q") and counts[self._keys[number]] < 2:
+                kind = "pull-quote" if self._form_is_odd(block) and self._repeats(number) else ""
             if kind == "" or kind in KEPT_KINDS:
                 lines.append(Line(block.text, kind, block.node, self._live and _TIME_LINE.match(block.text) is not None))
         return Story(_trimmed(lines), first, last, inside)
@@ -134,21 +167,29 @@ class _Chooser:
                     weights[node] += len(block.text)
         return {node for node, weight in weights.items() if weight >= share * total}
 
-    def _find_scope(self) -> Any:
-        """The smallest element that holds nearly all of the running text, or the article around it."""
+    def _find_scope(self) -> tuple[Any, Any]:
+        """The article's element, and inside it the smallest one that holds nearly all of the running text."""
         holders = self._covering(_COVER)
         if not holders:
-            return None
-        scope = max(holders, key=lambda node: sum(1 for _ in node.iterancestors()))
-        for node in (scope, *scope.iterancestors()):
+            return None, None
+        body = max(holders, key=lambda node: sum(1 for _ in node.iterancestors()))
+        heads = {block.node for block, key in zip(self._blocks, self._keys, strict=True) if key and key == self._title}
+        for node in (body, *body.iterancestors()):
             if node.tag in ("article", "main") or node.get("role") == "main":
-                return node
-            if any(True for _ in node.iter("h1")):
-                return node
-        return scope
+                return node, body
+            if any(inner.tag == "h1" or inner in heads for inner in node.iter()):
+                return node, body
+        return body, body
 
-    def _inside(self, block: Block) -> bool:
-        return self._scope is None or block.node is self._scope or any(node is self._scope for node in block.node.iterancestors())
+    def _usual_forms(self) -> Counter[tuple[str, str]]:
+        """How often each form of element holds a line of running prose: its name and class."""
+        return Counter(
+            _form(block) for block, seed in zip(self._blocks, self._seed, strict=True)
+            if seed and len(block.text) > 60 and _ENDS.search(block.text)
+        )
+
+    def _within(self, block: Block, element: Any) -> bool:
+        return element is None or block.node is element or any(node is element for node in block.node.iterancestors())
 
     def _aside(self, block: Block) -> str:
         """The kind that the elements around a line give it: the outermost that leads away, else the nearest."""
@@ -159,44 +200,94 @@ class _Chooser:
     def _element_kind(self, node: Any) -> str:
         if node in self._wide:  # a class of the whole page says nothing about one of its lines
             return ""
+        if not self._trusting:
+            return "caption" if node.tag == "figcaption" else ""
         if node not in self._kinds:
             self._kinds[node] = element_kind(node)
-        return self._kinds[node]
+        return "" if self._kinds[node] in self._doubted else self._kinds[node]
+
+    def _widely_named(self) -> set[str]:
+        """Kinds that the page's names give to much of its running text: paragraphs of a class "paywall"."""
+        named: Counter[str] = Counter()
+        for block, seed in zip(self._blocks, self._seed, strict=True):
+            if seed:
+                named[self._aside(block)] += len(block.text)
+        return {kind for kind, weight in named.items() if kind and weight > _WIDE * named.total()}
 
     def _kind(self, number: int, block: Block, first: int, last: int) -> str:
         text, key = block.text, self._keys[number]
         if self._title and (key == self._title or (block.tag == "h1" and number <= first)):
             return "headline" if number <= first else "related"
-        if self._live and first < number <= last + 3 and _TIME_LINE.match(text) and len(text) < 60:
-            return ""
+        timed = _TIME_LINE.match(text) is not None and len(text) < 60
+        if timed and first < number <= last + 3:
+            return "" if self._live else "notice"
         kind = self._aside(block)
-        if kind:
+        if kind and not (kind in KEPT_KINDS and is_correction(text)):
             return kind
-        linked = block.linked / max(1, len(text))
-        if linked > _LINKED and not (_ENDS.search(text) and len(text) > 30 and first < number < last):
-            return "related" if not self._seed[number] or linked > 0.8 else ""
-        if self._seed[number]:
-            return ""
-        if number < first:
-            return "" if self._standfirst(number, block, first) else "notice"
-        if number > last:
-            return "" if self._prose(block) else "notice"
-        if not re.search(r"\w", text):
+        if not re.search(r"\w", text) or NOTICE.match(text):
             return "notice"
+        if self._linked_away(block, number, first, last):
+            return "related"
+        if PROMO.match(text) and len(text) < 220:
+            return "promo"
+        if number < first:
+            return self._before(number, block, first)
+        if number > last or not self._within(block, self._body):
+            return self._after(number, block)
         return ""
 
-    def _standfirst(self, number: int, block: Block, first: int) -> bool:
-        """Whether a line before the running text introduces it: a sentence, after the headline."""
+    def _linked_away(self, block: Block, number: int, first: int, last: int) -> bool:
+        """Whether a line leads elsewhere: mostly links, and no sentence among sentences."""
+        if block.linked <= _LINKED * len(block.text):
+            return False
+        label = re.match(r"[^:|]{2,40}[:|]\s", block.text)
+        if label and block.linked >= len(block.text) - label.end() - 2:
+            return True
+        return not (_ENDS.search(block.text) and len(block.text) > 30 and first < number < last)
+
+    def _before(self, number: int, block: Block, first: int) -> str:
+        """The kind of a line above the first paragraph."""
+        text = block.text
+        if only_date(text, self._about.language):
+            return "dateline"
+        if re.match(r"(?:by|von|par|por|di|door|av|words)\s", text, re.I) and len(text) < 120 and not _ENDS.search(text):
+            return "byline"
+        if any(_key(name) and _key(name) in self._keys[number] for name in self._about.authors) and len(text) < 120:
+            return "byline"
         headline = next((n for n in range(first) if self._blocks[n].tag == "h1" or self._keys[n] == self._title), None)
-        return headline is not None and number > headline and len(block.text) > 40 and self._prose(block)
+        if headline is None or number < headline:
+            return "notice"
+        points = block.tag == "li" and block.linked == 0 and len(text) > 15
+        return "" if block.linked == 0 and (len(text) > 50 or self._prose(block) or points) else "notice"
+
+    def _after(self, number: int, block: Block) -> str:
+        """The kind of a line below the story or outside its element."""
+        text = block.text
+        if is_correction(text):
+            return ""
+        if CREDIT_END.match(text):
+            return "credit"
+        if BIO.match(text) or any(text.startswith(name) for name in self._about.authors if name):
+            return "bio"
+        usual = self._usual[_form(block)] > 1
+        return "" if usual and self._prose(block) and self._seed[number] else "notice"
 
     def _prose(self, block: Block) -> bool:
-        return block.linked == 0 and len(block.text) > 40 and _ENDS.search(block.text) is not None
+        return block.linked < 0.3 * len(block.text) and len(block.text) > 40 and _ENDS.search(block.text) is not None
+
+    def _tail_bio(self, number: int, last: int) -> bool:
+        """Whether a line among the last ones of the story is about its author."""
+        text = self._blocks[number].text
+        about = BIO.match(text) is not None or CREDIT_END.match(text) is not None
+        return number > last - 3 and about and (len(text) < 160 or any(name in text for name in self._about.authors))
+
+    def _form_is_odd(self, block: Block) -> bool:
+        return self._usual[_form(block)] < 2
 
     def _repeats(self, number: int) -> bool:
         """Whether the words of a line are also inside another one, as those of a pulled quotation are."""
         key = self._keys[number]
-        return any(key in other for place, other in enumerate(self._keys) if place != number)
+        return len(key) > 20 and any(key in other for place, other in enumerate(self._keys) if place != number)
 
     def _under_aside_headings(self, first: int) -> set[int]:
         """Lines of the sections whose headings say that they are not the story."""
@@ -235,6 +326,10 @@ class _Chooser:
             else:
                 break
         return found
+
+
+def _form(block: Block) -> tuple[str, str]:
+    return str(block.node.tag), str(block.node.get("class") or "")
 
 
 def _trimmed(lines: list[Line]) -> list[Line]:

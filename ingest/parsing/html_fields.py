@@ -159,6 +159,12 @@ def bylines(page: Sources) -> Candidates:
             yield "visible text", names_in(block.text[match.end() :])
 
 
+def authors_of(data: Mapping[str, Any], metas: Mapping[str, str]) -> tuple[str, ...]:
+    """The names that the structured data and the meta elements of a page give as its authors."""
+    named = people_of(data.get("author")) or names_in(metas.get("author", "") or metas.get("byl", ""))
+    return tuple(name for name in named.split(", ") if len(name) > 4)
+
+
 def names_in(value: str) -> str:
     """The names at the beginning of a byline, without "By", roles, places and dates."""
     value = re.sub(r"^(?:(?:words|written|story|text|reporting|posted|report)\s+)?(?:by|von|par|por|di|door|av|af)[:\s]+", "", line_of(value), flags=re.I)

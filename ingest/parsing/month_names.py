@@ -1,4 +1,4 @@
-"""Names of months in the languages that news is written in, from the Unicode locale data (babel)."""
+"""Names of months and days in the languages that news is written in, from the Unicode locale data (babel)."""
 
 from __future__ import annotations
 
@@ -26,6 +26,23 @@ def month_of(name: str, language: str | None = None) -> int | None:
     if code in LANGUAGES and key in (own := _names(code)):
         return own[key]
     return _names("en").get(key) or _shared().get(key)
+
+
+def day_name(word: str) -> bool:
+    """Whether a word names a day of the week in one of the languages."""
+    return _key(word) in _days()
+
+
+@lru_cache(maxsize=1)
+def _days() -> frozenset[str]:
+    from babel.dates import get_day_names
+
+    return frozenset(
+        _key(str(name))
+        for code in LANGUAGES
+        for width in ("abbreviated", "wide")
+        for name in get_day_names(width, "format", locale=code).values()
+    )
 
 
 @lru_cache(maxsize=None)

@@ -23,6 +23,8 @@ from ingest.parsing.html_zones import KEPT_KINDS, element_kind
 
 _HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 _WIDE = 0.4
+_LARGE = 0.15
+"""An element with this share of the running text is no section beside it, whatever its heading says."""
 _LEAST = 0.5
 """Share of the running text that the story holds at least; with less, classes and roles are not believed."""
 _COVER = 0.9
@@ -127,16 +129,19 @@ class _Chooser:
         joined = " ".join(sorted(seeds))
         self._kinds: dict[Any, str] = {}
         self._seed = [len(key) > 1 and (key in seeds or (len(key) > 40 and key in joined)) for key in self._keys]
+        if not any(self._seed):
+            self._seed = [self._prose(block) and len(block.text) > 80 for block in blocks]
         self._wide = self._covering(_WIDE)
         self._doubted: set[str] = set()
         self._doubted = self._widely_named()
         self._seed = [seed and not self._aside(block) for seed, block in zip(self._seed, blocks, strict=True)]
         self._scope, self._body = self._find_scope()
         self._usual = self._usual_forms()
+        self._large = self._covering(_LARGE) | {self._scope}
 
     def choose(self) -> Story:
-        seeds = [number for number, seed in enumerate(self._seed) if seed and len(self._keys[number]) > 30]
-        seeds = seeds or [number for number, seed in enumerate(self._seed) if seed]
+        found = [n for n, seed in enumerate(self._seed) if seed and self._keys[n] != self._title and self._blocks[n].tag != "h1"]
+        seeds = [n for n in found if len(self._keys[n]) > 30 and not only_date(self._blocks[n].text)] or found
         if not seeds:
             return Story((), len(self._blocks), -1, set())
         first, last = seeds[0], seeds[-1]
@@ -219,7 +224,7 @@ class _Chooser:
         if self._title and (key == self._title or (block.tag == "h1" and number <= first)):
             return "headline" if number <= first else "related"
         timed = _TIME_LINE.match(text) is not None and len(text) < 60
-        if timed and first < number <= last + 3:
+        if timed and first < number <= last + 3 and not _ENDS.search(text):
             return "" if self._live else "notice"
         kind = self._aside(block)
         if kind and not (kind in KEPT_KINDS and is_correction(text)):
@@ -232,8 +237,10 @@ class _Chooser:
             return "promo"
         if number < first:
             return self._before(number, block, first)
-        if number > last or not self._within(block, self._body):
+        if not self._within(block, self._body):
             return self._after(number, block)
+        if number > last:
+            return "" if self._usual[_form(block)] > 1 and not block.linked else self._after(number, block)
         return ""
 
     def _linked_away(self, block: Block, number: int, first: int, last: int) -> bool:
@@ -311,7 +318,7 @@ class _Chooser:
         best = None
         earlier = {node for other in self._blocks[:number] for node in (other.node, *other.node.iterancestors())}
         for node in self._blocks[number].node.iterancestors():
-            if node in earlier or node is self._scope or node.tag in ("body", "html", "main", "article"):
+            if node in earlier or node in self._large or node.tag in ("body", "html", "main", "article"):
                 break
             best = node
         return best

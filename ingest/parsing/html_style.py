@@ -15,7 +15,10 @@ MAX_SHEETS = 300_000
 MAX_RULES = 400
 """Rules with a property of interest that are applied."""
 MOST = 0.5
-"""An element with more of the page's text than this is not hidden: a dialogue covers it in a saved page."""
+"""An element with more of the page's running text than this is not hidden: a dialogue covers it in a saved page, or
+a script shows it when the page is ready."""
+_RUN = 60
+"""Characters; a longer piece of text is running text."""
 
 Style = dict[str, str]
 
@@ -45,7 +48,7 @@ def hidden_elements(tree: Any) -> list[Any]:
         Elements in document order, none inside another.
     """
     styles = _sheet_styles(tree)
-    total = _shown_length(tree) or 1
+    total = running_length(tree)
     found: list[Any] = []
     inside: set[Any] = set()
     for node in tree.iter():
@@ -54,15 +57,16 @@ def hidden_elements(tree: Any) -> list[Any]:
         parent = node.getparent()
         if parent is not None and parent in inside:
             inside.add(node)
-        elif _hidden(node, styles.get(node, {})) and _shown_length(node) < MOST * total:
+        elif _hidden(node, styles.get(node, {})) and not (total and running_length(node) > MOST * total):
             found.append(node)
             inside.add(node)
     return found
 
 
-def _shown_length(node: Any) -> int:
+def running_length(node: Any) -> int:
+    """Characters of running text in an element: longer pieces of text, no scripts."""
     texts = node.xpath(".//text()[not(ancestor::script or ancestor::style or ancestor::noscript)]")
-    return sum(len(text.strip()) for text in texts)
+    return sum(len(text) for text in texts if len(text.strip()) > _RUN)
 
 
 def _hidden(node: Any, sheet: Style) -> bool:

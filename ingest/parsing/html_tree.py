@@ -12,7 +12,7 @@ from typing import Any
 from lxml import etree
 from lxml import html as lxml_html
 
-from ingest.parsing.html_style import hidden_elements
+from ingest.parsing.html_style import MOST, hidden_elements, running_length
 
 _GONE = (
     "script", "style", "noscript", "template", "svg", "iframe", "object", "embed", "canvas", "video", "audio", "map",
@@ -49,8 +49,11 @@ def make_plain(tree: Any) -> None:
     Args:
         tree: The root element. Its JSON-LD and its meta elements must have been read: they are removed.
     """
+    total = running_length(tree)
     for node in [*hidden_elements(tree), *tree.iter(*_GONE)]:
-        if node.tag != "button" or not any(True for _ in node.iterancestors("h2", "h3", "h4", "summary", "dt")):
+        heading = node.tag == "button" and any(True for _ in node.iterancestors("h2", "h3", "h4", "summary", "dt"))
+        unclosed = node.tag not in ("script", "style", "head") and total and running_length(node) > MOST * total
+        if not heading and not unclosed:
             _remove(node)
     notes = _listed_notes(tree)
     for node in list(tree.iter("sup", "sub", "a", "span")):

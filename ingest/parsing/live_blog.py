@@ -20,7 +20,14 @@ def is_live(tree: Any, data: Mapping[str, Any], blocks: Sequence[Block]) -> bool
         return True
     if sum(1 for node in tree.iter("div", "section", "article", "li") if _CLASS.search(node.get("class") or "")) > 1:
         return True
-    return sum(1 for block in blocks if len(block.text) < 60 and _CLOCK.match(block.text)) > 2
+    times = [block.text for block in blocks if len(block.text) < 60 and _CLOCK.match(block.text)]
+    return len(times) > 2 and not _cues(times)
+
+
+def _cues(times: Sequence[str]) -> bool:
+    """Whether times are those of a recording's transcript: they rise from its beginning."""
+    clocks = [tuple(map(int, match.groups())) for time in times if (match := re.match(r"(\d{1,2})[:.](\d\d)", time))]
+    return bool(clocks) and clocks[0][0] == 0 and clocks == sorted(clocks)
 
 
 def entries_text(data: Mapping[str, Any], story: str) -> str | None:

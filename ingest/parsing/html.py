@@ -54,7 +54,7 @@ def read_page(text: str, url: str | None = None) -> Fields | None:
     story = read_story(shown, blocks, About(title, authors, is_live(tree, data, blocks), locale))
     body, body_from, lines = _text(story, data)
     everything = "\n".join(block.text for block in blocks)
-    reason = why_no_article(body, everything, title, data)
+    reason = why_no_article(body, everything, title, data, shown=body_from != "json-ld")
     if not body:
         return {"reject": reason} if reason else None
     page = html_fields.Sources(tree, data, metas, blocks, story.first, story.last, origin or url, locale)

@@ -6,6 +6,7 @@ elements. Judges nothing: which lines belong to the story is decided in `html_bo
 
 from __future__ import annotations
 
+import html
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -18,6 +19,8 @@ INLINE = frozenset(
 """Elements that do not end a line. All others do, also those with names of their own."""
 _SPACES = re.compile(r"[\s\u00a0\u2000-\u200a\u202f\u205f\u3000]+")
 _UNSEEN = re.compile(r"[\u00ad\u200b\u2060\ufeff\u200e\u200f\u202a-\u202e\u2066-\u2069\x00-\x08\x0e-\x1f\x7f]")
+_TWICE = re.compile(r"&(?:(?!lt;|gt;)[a-z]{2,8}\d?|#\d{2,6}|#x[\da-f]{2,5});", re.I)
+"""Entities that are still there after parsing were escaped twice; angle brackets may be meant."""
 _SENTENCE_END = re.compile(r"[.!?:;…][\"'”’»)\]]*$")
 _LONG_CELL = 300
 
@@ -41,7 +44,7 @@ class Block:
 
 def clean_text(text: str) -> str:
     """Collapse white space to single spaces and drop characters that are never seen."""
-    text = _UNSEEN.sub("", text)
+    text = _TWICE.sub(lambda match: html.unescape(match.group()), _UNSEEN.sub("", text))
     return re.sub("[\ud800-\udfff]", "\ufffd", _SPACES.sub(" ", text)).strip()
 
 
@@ -159,4 +162,4 @@ def _row(row: Any) -> Block:
         if isinstance(cell.tag, str):
             text = "\n".join(block.text for block in _Walk().read(cell))
             cells.append(" ".join(text.split("\n")).strip())
-    return Block(" | ".join(cell for cell in cells if cell), "tr", row)
+    return Block(" | ".join(cells) if any(cells) else "", "tr", row)

@@ -18,7 +18,7 @@ from lxml import html as lxml_html
 from ingest.parsing.html_blocks import Block
 from ingest.parsing.boilerplate import is_correction
 from ingest.parsing.dates import only_date
-from ingest.parsing.html_words import ASIDE_HEADING, BIO, CREDIT_END, NOTICE, PROMO
+from ingest.parsing.html_words import ASIDE_HEADING, BIO, CREDIT_END, NOTICE, PROMO, WALL
 from ingest.parsing.html_zones import KEPT_KINDS, element_kind
 
 _HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
@@ -31,7 +31,7 @@ _COVER = 0.9
 """Share of the running text that the story's element holds at least."""
 _LINKED = 0.5
 """A line with more of its characters in links leads elsewhere, unless it is a sentence among sentences."""
-_ENDS = re.compile(r"[.!?…:;][\"'”’»)\]]*$")
+_ENDS = re.compile(r"[.!?…:;。！？][\"'”’»)\]]*$")
 _TIME_LINE = re.compile(
     r"^(?:updated\s+(?:at\s+)?)?(?:\d{1,2}[:.h]\d\d(?::\d\d)?|\d{1,2}\s?[ap]\.?m\.?)\s*(?:[ap]\.?m\.?)?\s*(?:[A-Z]{2,5})?(?:\s*[,·|–-]?\s*.{0,30})?$", re.I
 )
@@ -130,7 +130,8 @@ class _Chooser:
         self._kinds: dict[Any, str] = {}
         self._seed = [len(key) > 1 and (key in seeds or (len(key) > 40 and key in joined)) for key in self._keys]
         if not any(self._seed):
-            self._seed = [self._prose(block) and len(block.text) > 80 for block in blocks]
+            self._seed = [self._prose(block) and _size(block.text) > 60 for block in blocks]
+        self._main = self._main_article()
         self._wide = self._covering(_WIDE)
         self._doubted: set[str] = set()
         self._doubted = self._widely_named()
@@ -141,7 +142,7 @@ class _Chooser:
 
     def choose(self) -> Story:
         found = [n for n, seed in enumerate(self._seed) if seed and self._keys[n] != self._title and self._blocks[n].tag != "h1"]
-        seeds = [n for n in found if len(self._keys[n]) > 30 and not only_date(self._blocks[n].text)] or found
+        seeds = [n for n in found if _size(self._keys[n]) > 30 and not only_date(self._blocks[n].text)] or found
         if not seeds:
             return Story((), len(self._blocks), -1, set())
         first, last = seeds[0], seeds[-1]
@@ -157,6 +158,8 @@ class _Chooser:
                 kind = "bio"
             if kind == "" and block.tag in ("blockquote", "p", "div", "span", "q") and counts[self._keys[number]] < 2:
                 kind = "pull-quote" if self._form_is_odd(block) and self._repeats(number) else ""
+            if kind == "pull-quote" and (counts[self._keys[number]] > 1 or self._repeats(number)):
+                continue  # its words are in the story already
             if kind == "" or kind in KEPT_KINDS:
                 lines.append(Line(block.text, kind, block.node, self._live and _TIME_LINE.match(block.text) is not None))
         return Story(_trimmed(lines), first, last, inside)
@@ -202,7 +205,17 @@ class _Chooser:
         named = [kind for kind in kinds if kind]
         return next((kind for kind in reversed(named) if kind not in KEPT_KINDS), named[0] if named else "")
 
+    def _main_article(self) -> Any:
+        """The `article` element with most of the running text, where a page has several."""
+        weights: Counter[Any] = Counter()
+        for block, seed in zip(self._blocks, self._seed, strict=True):
+            for node in block.node.iterancestors("article") if seed else ():
+                weights[node] += len(block.text)
+        return None if self._live else max(weights, key=lambda node: weights[node], default=None)
+
     def _element_kind(self, node: Any) -> str:
+        if node.tag == "article" and self._main is not None and not self._near_main(node):
+            return "related"
         if node in self._wide:  # a class of the whole page says nothing about one of its lines
             return ""
         if not self._trusting:
@@ -210,6 +223,10 @@ class _Chooser:
         if node not in self._kinds:
             self._kinds[node] = element_kind(node)
         return "" if self._kinds[node] in self._doubted else self._kinds[node]
+
+    def _near_main(self, node: Any) -> bool:
+        """Whether an article element is the main one, around it or inside it."""
+        return node is self._main or self._main in node.iterdescendants("article") or self._main in node.iterancestors("article")
 
     def _widely_named(self) -> set[str]:
         """Kinds that the page's names give to much of its running text: paragraphs of a class "paywall"."""
@@ -233,24 +250,36 @@ class _Chooser:
             return "notice"
         if self._linked_away(block, number, first, last):
             return "related"
-        if PROMO.match(text) and len(text) < 220:
+        if (PROMO.match(text) and len(text) < 220) or (WALL.search(text) and len(text) < 180):
             return "promo"
         if number < first:
             return self._before(number, block, first)
         if not self._within(block, self._body):
             return self._after(number, block)
         if number > last:
-            return "" if self._usual[_form(block)] > 1 and not block.linked else self._after(number, block)
+            usual = self._usual[_form(block)] > 1 or block.tag in ("tr", "li", "dd", "dt", "blockquote", "pre")
+            return "" if usual and not block.linked else self._after(number, block)
         return ""
 
     def _linked_away(self, block: Block, number: int, first: int, last: int) -> bool:
         """Whether a line leads elsewhere: mostly links, and no sentence among sentences."""
         if block.linked <= _LINKED * len(block.text):
             return False
+        if self._among_items(block):
+            return False
         label = re.match(r"[^:|]{2,40}[:|]\s", block.text)
         if label and block.linked >= len(block.text) - label.end() - 2:
             return True
         return not (_ENDS.search(block.text) and len(block.text) > 30 and first < number < last)
+
+    def _among_items(self, block: Block) -> bool:
+        """Whether a line is an item of a list that also has items of the story without links."""
+        lists = list(block.node.iterancestors("ul", "ol"))
+        if block.node.tag not in ("li", "p", "div", "span") or not lists or not self._within(block, self._body):
+            return False
+        mine = set(lists[-1].iter())
+        others = [other for other, seed in zip(self._blocks, self._seed, strict=True) if seed and other.node in mine]
+        return any(other.linked == 0 and other is not block for other in others)
 
     def _before(self, number: int, block: Block, first: int) -> str:
         """The kind of a line above the first paragraph."""
@@ -280,7 +309,7 @@ class _Chooser:
         return "" if usual and self._prose(block) and self._seed[number] else "notice"
 
     def _prose(self, block: Block) -> bool:
-        return block.linked < 0.3 * len(block.text) and len(block.text) > 40 and _ENDS.search(block.text) is not None
+        return block.linked < 0.3 * len(block.text) and _size(block.text) > 40 and _ENDS.search(block.text) is not None
 
     def _tail_bio(self, number: int, last: int) -> bool:
         """Whether a line among the last ones of the story is about its author."""
@@ -333,6 +362,11 @@ class _Chooser:
             else:
                 break
         return found
+
+
+def _size(text: str) -> int:
+    """The length of a line; a character of Chinese, Japanese or Korean says as much as three letters."""
+    return len(text) + 2 * len(re.findall("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]", text))
 
 
 def _form(block: Block) -> tuple[str, str]:

@@ -20,6 +20,8 @@ _DATE_METAS = (
     "dcterms.created", "dcterms.issued", "dcterms.date", "parsely-pub-date", "sailthru.date", "article.published", "cxenseparse:recs:publishtime",
     "datepublished", "citation_publication_date", "citation_date", "article_date_original", "bt:pubdate", "publication_date", "rnews:datepublished",
 )  # fmt: skip
+_SEVERAL = ("author", "article:author", "dc.creator", "citation_author", "parsely-author")
+"""Meta elements that a page with several authors has several of."""
 _LIVE_ENTRY = "ancestor-or-self::*[@itemprop='liveBlogUpdate' or contains(@class, 'live') or contains(@class, 'comment')]"
 _UPDATED = re.compile(r"updat|modif|last\s+changed|corrected|aktualis|geändert|mise?\s+à\s+jour|actualiz|aggiorn|bijgewerkt|oppdater|uppdater", re.I)
 _PUBLISHED = re.compile(r"publi|posted|erschienen|veröffentlicht|opublik|udgivet|julkaistu|опубликован", re.I)
@@ -56,13 +58,17 @@ class Sources:
 
 
 def read_metas(tree: Any) -> dict[str, str]:
-    """Read the meta elements of a page: lower-case name -> content, the first of each name."""
+    """Read the meta elements of a page: lower-case name -> content, the first of each name; all authors."""
     metas: dict[str, str] = {}
     for meta in tree.iter("meta"):
         name = meta.get("property") or meta.get("name") or meta.get("itemprop") or meta.get("http-equiv")
         content = clean_text(plain(meta.get("content") or ""))
         if name and content:
-            metas.setdefault(name.strip().lower(), content[:2000])
+            key = name.strip().lower()
+            if key in _SEVERAL and content not in metas.get(key, content):
+                content = f"{metas[key]}, {content}"
+                del metas[key]
+            metas.setdefault(key, content[:2000])
     return metas
 
 
@@ -184,7 +190,7 @@ def people_of(value: Any, depth: int = 0) -> str:
     names: list[str] = []
     for item in value if isinstance(value, list) else [value]:
         if isinstance(item, list | dict) and depth < 4:
-            inner = item if isinstance(item, list) else item.get("name") or " ".join(
+            inner = item if isinstance(item, list) else item.get("name") or item.get("@value") or " ".join(
                 text_of(item.get(part)) for part in ("givenName", "familyName") if item.get(part)
             )
             names += [name for name in people_of(inner, depth + 1).split(", ") if name]

@@ -59,3 +59,14 @@ CREDIT_END = re.compile(
     r"(?:[A-Z]\S+\s+){2,4}(?:produced|edited|adapted|contributed)\b.{2,160}|edited\s+by\s*:.{2,80})$"
 )
 """Lines that name who made the piece."""
+
+WALL = re.compile(
+    r"subscri(?:be|bers?|ption)\b.{0,60}\b(?:continue|read|access|unlock|only|keep reading|full (?:article|story))|(?:continue|keep) reading\b.{0,60}\b(?:subscri|log ?in|sign|register|free)|"
+    r"(?:this|the)(?: \w+)? (?:article|story|content) is (?:only )?(?:for|available to|reserved for|exclusive)|already (?:a|an) (?:subscriber|member)|"
+    r"(?:you['’]?ve|you have) (?:read|reached|used)\b.{0,60}\b(?:free|limit|articles?)|to read the (?:rest|full|whole)|unlock this (?:article|story)|"
+    r"(?:log|sign) in (?:or \w+ )?to (?:continue|read|view)|register (?:for free |now )?to (?:continue|read)|members[- ]only|become a (?:member|subscriber) to|"
+    r"(?:nur|exklusiv) für abonnenten|weiterlesen mit|jetzt (?:abonnieren|testen|weiterlesen)|réservé (?:à nos|aux) abonnés|il vous reste .{0,20}% de cet article|"
+    r"(?:solo|exclusivo) para suscriptores|suscríbete para|alleen voor abonnees|for abonnenter|läs vidare",
+    re.I,
+)
+"""Words that keep readers without a subscription from the rest of an article."""

@@ -21,7 +21,7 @@ MAX_NODES = 3_000
 """Objects of one page that are looked at."""
 _ARTICLE = re.compile(r"(?:article|posting|report|review|blogpost)$", re.I)
 _PARTS = re.compile(r"^(?:liveBlogUpdate|review|comment|isPartOf|citation|mentions|relatedLink|hasPart)$")
-_SALVAGE = re.compile(r'"(headline|datePublished|articleBody)"\s*:\s*"((?:[^"\\]|\\.)*)"')
+_SALVAGE = re.compile(r'"(datePublished|articleBody)"\s*:\s*"((?:[^"\\]|\\.)*)"')
 
 
 def read_linked_data(tree: Any, title: str = "", url: str | None = None) -> Data:

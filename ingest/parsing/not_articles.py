@@ -6,6 +6,8 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from ingest.parsing.html_words import WALL
+
 SHORT = 1_800
 """Characters; a page with more running text is an article whatever it also says."""
 STUB = 900
@@ -38,20 +40,14 @@ _CONSENT_TITLE = re.compile(
     r"consent|we care about your privacy|bevor sie fortfahren|datenschutz\w*)\b",
     re.I,
 )
-_WALL = re.compile(
-    r"subscri(?:be|bers?|ption)\b.{0,60}\b(?:continue|read|access|unlock|only|keep reading|full (?:article|story))|(?:continue|keep) reading\b.{0,60}\b(?:subscri|log ?in|sign|register|free)|"
-    r"(?:this|the)(?: \w+)? (?:article|story|content) is (?:only )?(?:for|available to|reserved for|exclusive)|already (?:a|an) (?:subscriber|member)|"
-    r"(?:you['’]?ve|you have) (?:read|reached|used)\b.{0,60}\b(?:free|limit|articles?)|to read the (?:rest|full|whole)|unlock this (?:article|story)|"
-    r"(?:log|sign) in (?:or \w+ )?to (?:continue|read|view)|register (?:for free |now )?to (?:continue|read)|members[- ]only|become a (?:member|subscriber) to|"
-    r"(?:nur|exklusiv) für abonnenten|weiterlesen mit|jetzt (?:abonnieren|testen|weiterlesen)|réservé (?:à nos|aux) abonnés|il vous reste .{0,20}% de cet article|"
-    r"(?:solo|exclusivo) para suscriptores|suscríbete para|alleen voor abonnees|for abonnenter|läs vidare",
-    re.I,
-)
 _ERROR_TITLE = re.compile(
     r"^\W*(?:(?:error )?(?:404|410|500|502|503)\b.{0,40}|(?:page|article|story) (?:not found|no longer (?:available|exists)|can(?:no|['’])t be found)|not found|oops\b.{0,40}|"
     r"service (?:temporarily )?unavailable|bad gateway|gateway time-?out|site (?:under )?maintenance|seite nicht gefunden|page (?:non trouvée|introuvable)|página no encontrada)\W*(?:[|–-].{0,40})?$",
     re.I,
 )
+
+_LOGIN = re.compile(r"^\W*(?:log[ -]?in|sign[ -]?in|log on|anmelden|anmeldung|einloggen|connexion|se connecter|iniciar sesión|entrar|accedi|inloggen|logg inn|logga in)\b.{0,40}$", re.I)
+_PASSWORD = re.compile(r"\b(?:password|passwort|kennwort|mot de passe|contraseña|senha|wachtwoord|passord|lösenord|adgangskode)\b", re.I)
 
 BOT = "This is a bot check, not the article. Open the page in a browser and save it, then add the file."
 CONSENT = "This is a consent page, not the article. Accept or reject it in a browser, save the article's page and add the file."
@@ -63,7 +59,7 @@ PAYWALL = (
 )
 
 
-def why_no_article(story: str, everything: str, title: str, data: Mapping[str, Any]) -> str | None:
+def why_no_article(story: str, everything: str, title: str, data: Mapping[str, Any], *, shown: bool) -> str | None:
     """Say why a page is not an article.
 
     Args:
@@ -71,6 +67,7 @@ def why_no_article(story: str, everything: str, title: str, data: Mapping[str, A
         everything: All words that it shows.
         title: Its headline.
         data: Its structured data.
+        shown: Whether the story is what the page shows, rather than its structured data.
 
     Returns:
         A sentence that says what it is instead and what to do, or None when it is an article.
@@ -85,10 +82,11 @@ def why_no_article(story: str, everything: str, title: str, data: Mapping[str, A
         return ERROR
     if _consents(story, everything, title):
         return CONSENT
-    wall = _WALL.search(everything) is not None
-    if wall and len(story) < 160 and not data.get("headline"):
+    wall = WALL.search(everything) is not None
+    asks = _LOGIN.match(title) is not None and _PASSWORD.search(everything) is not None
+    if len(story) < 400 and (asks or (wall and len(story) < 160 and not data.get("headline"))):
         return LOGIN
-    if len(story) < STUB and wall and (data.get("isAccessibleForFree") in (False, "False", "false") or len(_WALL.findall(everything)) > 1):
+    if shown and len(story) < STUB and wall and (data.get("isAccessibleForFree") in (False, "False", "false") or len(WALL.findall(everything)) > 1):
         return PAYWALL
     return None
 

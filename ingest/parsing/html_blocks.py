@@ -22,6 +22,8 @@ _UNSEEN = re.compile(r"[\u00ad\u200b\u2060\ufeff\u200e\u200f\u202a-\u202e\u2066-
 _TWICE = re.compile(r"&(?:(?!lt;|gt;)[a-z]{2,8}\d?|#\d{2,6}|#x[\da-f]{2,5});", re.I)
 """Entities that are still there after parsing were escaped twice; angle brackets may be meant."""
 _SENTENCE_END = re.compile(r"[.!?:;…][\"'”’»)\]]*$")
+_APART = ("time", "label", "button")
+"""Inline elements that style sheets set apart from their neighbours without a space between them."""
 _LONG_CELL = 300
 
 
@@ -78,8 +80,7 @@ class _Walk:
         if child.tag == "br":
             self._parts.append(("\n", False))
         elif child.tag in INLINE and not _holds_block(child):
-            if child.tag in ("time", "a", "label", "button"):  # set apart by style sheets, not by spaces
-                self._part_from_last(child)
+            self._part_from_last(child)
             self._inline(child)
         else:
             yield from self._flush(node)
@@ -93,16 +94,21 @@ class _Walk:
                 if child.tag == "br":
                     self._parts.append(("\n", False))
                 else:
+                    self._part_from_last(child)
                     self._inline(child)
             self._add(child.tail, node)
         if node.tag == "time" and (node.tail or "")[:1].isalnum():
             self._parts.append((" ", False))
 
     def _part_from_last(self, node: Any) -> None:
-        """Add a space between two neighbouring links or times that only a style sheet sets apart."""
+        """Add a space between two neighbouring elements that only a style sheet sets apart."""
         before = node.getprevious()
-        touching = before is not None and not (before.tail or "") and before.tag in ("time", "a", "label", "button")
-        if touching and self._parts and self._parts[-1][0][-1:].isalnum():
+        if before is None or before.tail or not self._parts:
+            return
+        left, right = self._parts[-1][0][-1:], clean_text(node.text_content())[:1]
+        apart = before.tag in _APART or node.tag in _APART
+        humps = left.islower() and (right.isupper() or right.isdigit()) or (left.isdigit() and right.isalpha() and node.get("class") is not None)
+        if left.isalnum() and right.isalnum() and (apart or (humps and before.get("class") and len(before.text_content()) > 3)):
             self._parts.append((" ", False))
 
     def _add(self, text: str | None, node: Any) -> None:

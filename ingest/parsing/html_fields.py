@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
-from ingest.parsing.dates import find_date
+from ingest.parsing.dates import find_date, only_date
 from ingest.parsing.html_blocks import Block, clean_text
+from ingest.parsing.html_zones import element_kind
 from ingest.parsing.linked_data import plain, text_of
 from ingest.parsing.saved_pages import is_archive, unwrapped
 
@@ -27,8 +29,9 @@ _UPDATED = re.compile(r"updat|modif|last\s+changed|corrected|aktualis|geändert|
 _PUBLISHED = re.compile(r"publi|posted|erschienen|veröffentlicht|opublik|udgivet|julkaistu|опубликован", re.I)
 _ROLE = re.compile(
     r"\b(?:correspondent|reporter|editor|writer|staff|desk|team|agency|columnist|producer|chief|political|health|sports?|business|science|bureau|"
-    r"published|updated|posted|min(?:ute)?s?|read|am|pm|news|in|at|on|\d+)\b", re.I
+    r"published|updated|posted|min(?:ute)?s?|read|am|pm|news|in|at|on|photographs?|photos?|pictures|illustrations?|video|by|\d+)\b", re.I
 )
+_NAME_LINE = re.compile(r"[A-ZÀ-Þ][\w.'’-]*(?:\s+(?:de|van|von|der|den|la|le|di|da|du|el|[A-ZÀ-Þ][\w.'’-]*)){1,4}")
 _NO_NAME = re.compile(r"^(?:admin(?:istrator)?|author|editor|webmaster|root|user|guest|anonymous|null|none|unknown|undefined|n/?a|https?:.*|.*@.*)$", re.I)
 
 
@@ -103,30 +106,67 @@ def site_of(host: str) -> str:
 
 
 def shown_title(tree: Any) -> str:
-    """The headline as the page shows it: its only main heading, else the title in its head."""
-    headings = [line for line in (line_of(node.text_content()) for node in tree.iter("h1")) if line]
-    if len(headings) == 1:
-        return headings[0]
-    titles = [line_of(node.text_content()) for node in tree.xpath("//head/title | //body/title")]
-    return titles[0] if titles else headings[0] if headings else ""
+    """The headline as the page shows it: the main heading that its title names, else the title in its head."""
+    page_title = _page_title(tree)
+    heads = [text for node in tree.iter("h1") if (text := heading_text(node)) and not _links_home(node)]
+    named = [text for text in heads if _key(text) in _key(page_title)]
+    if named or heads:
+        return max(named, key=len) if named else heads[0]
+    for node in tree.iter("h2", "h3", "h4"):
+        text = heading_text(node)
+        if len(text) > 12 and _key(text) and _key(text) in _key(page_title):
+            return text
+    return page_title
+
+
+def heading_text(node: Any) -> str:
+    """The words of a heading without a kicker that is set above them inside it."""
+    parts = [child for child in node if isinstance(child.tag, str) and clean_text(child.text_content())]
+    bare = clean_text(node.text or "") + "".join(clean_text(child.tail or "") for child in node)
+    if len(parts) > 1 and not bare:
+        kept = [child for child in parts if not element_kind(child)] or parts
+        longest = max(kept, key=lambda child: len(child.text_content()))
+        if len(parts) > len(kept) or all(child.tag in ("span", "div", "small", "p") and child.get("class") for child in parts):
+            return line_of(longest.text_content())
+    return line_of(node.text_content())
+
+
+def _links_home(node: Any) -> bool:
+    return any(re.fullmatch(r"(?:https?://[^/]+)?/?", link.get("href") or "x") for link in (*node.iter("a"), *node.iterancestors("a")))
+
+
+def _page_title(tree: Any) -> str:
+    found = [line_of(node.text_content()) for node in tree.xpath("//head/title | //body/title")]
+    return found[0] if found else ""
 
 
 def titles(page: Sources) -> Candidates:
     """Yield headlines, without the outlet's name at their end."""
-    headings = [line for line in (line_of(node.text_content()) for node in page.tree.iter("h1")) if line]
-    only = headings[0] if len(headings) == 1 else ""
-    names = [name for name in (page.metas.get("og:site_name"), text_of(page.data.get("publisher")), text_of(page.data.get("_site"))) if name]
+    title = _page_title(page.tree)
+    shown = shown_title(page.tree)
+    heading = shown if shown != title else ""
+    names = [name for _, name in outlets(page) if name]
     for source, value in (("json-ld", text_of(page.data.get("headline"))), ("opengraph", page.metas.get("og:title")),
                           ("meta", page.metas.get("twitter:title"))):  # fmt: skip
-        title = _without_outlet(line_of(value), names)
-        if title and only and _begins(title, only):  # the outlet's name or an ellipsis at the end
-            title = only
-        yield source, title
-    yield "heading", only
-    found = [line_of(node.text_content()) for node in page.tree.xpath("//head/title | //body/title")]
-    title = _without_outlet(found[0] if found else "", names)
-    yield "page title", next((heading for heading in headings if _begins(title, heading)), title)
-    yield "heading", headings[0] if headings else ""
+        told = _without_outlet(line_of(value), names)
+        if told:
+            yield ("heading" if heading and _better(heading, told) else source), (heading if heading and _better(heading, told) else told)
+    yield "heading", heading
+    yield "page title", _without_outlet(title, names)
+
+
+def _better(heading: str, told: str) -> bool:
+    """Whether the headline that readers see is to be taken before the one that the page's data names.
+
+    It is where the data names it cut short or with something added after it, or names another one altogether.
+    """
+    if _begins(told, heading):
+        return True
+    seen, named = (set(re.findall(r"\w+", text.casefold())) for text in (heading, told))
+    common = len(seen & named)
+    if seen < named or len(heading.split()) < 3:
+        return False
+    return named <= seen or common < 0.5 * len(seen | named)
 
 
 def _begins(title: str, heading: str) -> bool:
@@ -135,6 +175,10 @@ def _begins(title: str, heading: str) -> bool:
     longer = low.startswith(head) and re.match(r"\s*[|–—:·»-]\s", low[len(head) :] + " ") is not None
     cut = title.rstrip().endswith(("…", "...")) and len(low) > 20 and head.startswith(low)
     return len(head) > 8 and (low == head or longer or cut)
+
+
+def _key(text: str) -> str:
+    return re.sub(r"[\W_]+", "", text).casefold()
 
 
 def _without_outlet(title: str, names: Sequence[str]) -> str:
@@ -152,7 +196,7 @@ def bylines(page: Sources) -> Candidates:
     for name in ("author", "article:author", "parsely-author", "dc.creator", "dcterms.creator", "citation_author", "byl", "sailthru.author"):
         yield ("opengraph" if name.startswith("article:") else "meta"), names_in(page.metas.get(name, ""))
     for block in page.blocks[: page.first + 3]:
-        if match := re.match(r"(?:by|words\s+by|written\s+by|story\s+by|text\s+by|von|par|por|di|door|av|af)[:\s]+(?=[A-ZÀ-Þ])", block.text, re.I):
+        if match := re.match(r"(?:by|(?:words|written|story|text|hosted|posted|presented|reported)\s+by|von|par|por|di|door|av|af)[:\s]+(?=[A-ZÀ-Þ])", block.text, re.I):
             if len(block.text) < 120:
                 yield "visible text", names_in(block.text[match.end() :])
     marked = "//*[@rel='author' or @itemprop='author' or contains(concat(' ', @class, ' '), ' byline ') or contains(concat(' ', @class, ' '), ' author ')]"
@@ -160,9 +204,19 @@ def bylines(page: Sources) -> Candidates:
         value = line_of(node.text_content())
         if 3 < len(value) < 120:
             yield "visible text", names_in(value)
+    for number in range(1, min(page.first, len(page.blocks))):
+        near = [page.blocks[n].text for n in (number - 1, number + 1) if n < len(page.blocks)]
+        if _NAME_LINE.fullmatch(page.blocks[number].text) and page.blocks[number].tag not in ("h1", "h2", "li") and any(only_date(text, page.language) for text in near):
+            yield "visible text", names_in(page.blocks[number].text)
     for block in page.blocks[max(0, page.last - 2) : page.last + 4]:
-        if (match := re.match(r"(?:by|words\s+by|written\s+by|reporting\s+by)[:\s]+(?=[A-ZÀ-Þ])", block.text, re.I)) and len(block.text) < 80:
+        if (match := re.match(r"(?:by|words\s+by|written\s+by|reporting\s+by|posted\s+by)[:\s]+(?=[A-ZÀ-Þ])", block.text, re.I)) and len(block.text) < 80:
             yield "visible text", names_in(block.text[match.end() :])
+
+
+def _another_name(part: str) -> bool:
+    """Whether a later part of a byline is one more name rather than a role, a place or a credit."""
+    words = part.split()
+    return 1 < len(words) < 5 and part[0].isupper() and not _ROLE.search(part) and not re.search(r"\d", part)
 
 
 def authors_of(data: Mapping[str, Any], metas: Mapping[str, str]) -> tuple[str, ...]:
@@ -173,11 +227,11 @@ def authors_of(data: Mapping[str, Any], metas: Mapping[str, str]) -> tuple[str, 
 
 def names_in(value: str) -> str:
     """The names at the beginning of a byline, without "By", roles, places and dates."""
-    value = re.sub(r"^(?:(?:words|written|story|text|reporting|posted|report)\s+)?(?:by|von|par|por|di|door|av|af)[:\s]+", "", line_of(value), flags=re.I)
+    value = re.sub(r"^(?:(?:words|written|story|text|reporting|posted|report|reported|hosted|presented)\s+)?(?:by|von|par|por|di|door|av|af)[:\s]+", "", line_of(value), flags=re.I)
     names: list[str] = []
     for part in re.split(r"\s*(?:[,;|•·–—/\n(]|\s-\s|\band\b|&|\bund\b|\bet\b|\by\b|\boch\b|\bog\b|\ben\b)\s*", value):
         name = part.strip(" .:")
-        if not name or _NO_NAME.match(name) or (names and (_ROLE.search(name) or not name[:1].isupper() or " " not in name)):
+        if not name or _NO_NAME.match(name) or (names and not _another_name(name)):
             if names:
                 break
             continue
@@ -195,9 +249,16 @@ def people_of(value: Any, depth: int = 0) -> str:
             )
             names += [name for name in people_of(inner, depth + 1).split(", ") if name]
         elif isinstance(item, str):
-            line = line_of(plain(item))
-            names += [name for name in names_in(line).split(", ") if name] if re.search(r"^by\s|,|;|\band\b|&", line, re.I) else [line]
+            names += _people_in(line_of(plain(item)))
     return ", ".join(dict.fromkeys(name for name in names if name and not _NO_NAME.match(name)))[:300]
+
+
+def _people_in(line: str) -> list[str]:
+    """The names in one value of structured data: several where each part of it is a whole name."""
+    line = re.sub(r"^by\s+", "", line, flags=re.I)
+    parts = [part.strip() for part in re.split(r"\s*[,;]\s*|\s+(?:and|und|et|y|e|og|och|en|&)\s+", line) if part.strip()]
+    whole = len(parts) > 1 and all(1 < len(part.split()) < 5 and part[0].isupper() for part in parts)
+    return parts if whole and not re.search(r"\b(?:of|Ministry|Department|Office|Council|Inc|Ltd)\b", line) else [line]
 
 
 def outlets(page: Sources) -> Candidates:
@@ -207,6 +268,29 @@ def outlets(page: Sources) -> Candidates:
     yield "json-ld", _name(page.data.get("_site"))
     yield "meta", line_of(page.metas.get("application-name") or page.metas.get("dc.publisher") or page.metas.get("publisher"))
     yield "json-ld", _name(page.data.get("isPartOf")) or _name(page.data.get("sourceOrganization"))
+    yield "page title", _outlet_in_title(page)
+
+
+def _outlet_in_title(page: Sources) -> str:
+    """The part of the page's title that its address, its feed, its logo or its copyright line names, too."""
+    title, shown = _page_title(page.tree), shown_title(page.tree)
+    parts = [part.strip() for part in re.split(r"\s[|–—·•»-]\s|:\s", title) if part.strip()]
+    others = [part for part in parts if _key(part) not in _key(shown) or shown == title]
+    host = _folded((urlsplit(page.url).hostname or "") if page.url else "").replace("-", "")
+    marks = [block.text for block in page.blocks if re.search(r"©|copyright|\(c\)", block.text, re.I) and len(block.text) < 200]
+    marks += [node.text_content() for node in page.tree.xpath("//a[@rel='home' or @href='/' or contains(@class, 'logo')]")[:6]]
+    marks += [node.get("title") or "" for node in page.tree.xpath("//link[contains(@type, 'rss') or contains(@type, 'atom')]")[:3]]
+    for part in reversed(others):
+        folded = _folded(part).replace(" ", "")
+        if len(part) > 1 and (folded and folded in host or any(_key(part) in _key(mark) for mark in marks)):
+            return part
+    return parts[-1] if len(parts) > 1 and _key(parts[0]) == _key(shown) and len(parts[-1].split()) < 7 else ""
+
+
+def _folded(text: str) -> str:
+    plain = text.casefold().replace("ä", "ae").replace("ö", "oe").replace("ü", "ue").replace("ß", "ss")
+    plain = unicodedata.normalize("NFKD", plain)
+    return re.sub(r"[^\w-]", "", "".join(ch for ch in plain if not unicodedata.combining(ch)))
 
 
 def _name(value: Any) -> str:
@@ -219,9 +303,11 @@ def dates(page: Sources) -> Candidates:
     yield "json-ld", find_date(_scalar(page.data.get("datePublished")), page.language)
     for name in ("article:published_time", "og:published_time", "og:article:published_time", *_DATE_METAS):
         yield ("opengraph" if ":published_time" in name else "meta"), find_date(page.metas.get(name), page.language)
-    for node in page.tree.xpath("//time[@datetime] | //*[@itemprop='datePublished']")[:40]:
+    marked = "//time[@datetime] | //*[@itemprop='datePublished'] | //abbr[contains(@class, 'published')] | //*[contains(@class, 'dt-published')]"
+    for node in page.tree.xpath(marked)[:40]:
         if _tells_publication(node, page):
-            yield "time element", find_date(node.get("datetime") or node.get("content") or line_of(node.text_content()), page.language)
+            value = node.get("datetime") or node.get("content") or node.get("title") or line_of(node.text_content())
+            yield "time element", find_date(value, page.language)
     yield "json-ld", find_date(_scalar(page.data.get("dateCreated")), page.language)
 
 
@@ -260,9 +346,12 @@ def visible_date(page: Sources, inside: set[int]) -> str | None:
         inside: Indices of the blocks of the story's element.
     """
     heads = [n for n in range(min(page.first, len(page.blocks))) if page.blocks[n].tag == "h1"]
+    shown = _key(shown_title(page.tree))
+    heads += [n for n in range(min(page.first, len(page.blocks))) if shown and _key(page.blocks[n].text) == shown]
     top = heads[-1] if heads else page.first
     for number, block in enumerate(page.blocks):
-        above = top <= number < page.first or (number in inside and number < page.first)
+        dated = element_kind(block.node) == "dateline" or (block.node.getparent() is not None and element_kind(block.node.getparent()) == "dateline")
+        above = top <= number < page.first or (number < page.first and (number in inside or (dated and number > top - 4)))
         below = number > page.last and _PUBLISHED.search(block.text)
         if (above or below) and len(block.text) <= 200 and (found := find_date(block.text, page.language)):
             return found

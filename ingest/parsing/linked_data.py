@@ -49,12 +49,31 @@ def read_linked_data(tree: Any, title: str = "", url: str | None = None) -> Data
     micro = _microdata(tree)
     if micro:
         found.append((micro, 0))
+    site = next((text_of(node.get("name")) for node in nodes if is_type(node, "WebSite") and node.get("name")), "")
     if not found:
-        return salvaged
+        found = [(_as_article(node), 1) for node in nodes if _media(node) and _about_page(node, title)]
+    if not found:
+        return {**salvaged, "_site": site}
     best = max(found, key=lambda item: _fit(item[0], item[1], names, title, url))[0]
     if len(found) > 1 and _fit(best, 0, names, title, url) < 0:
-        return salvaged
-    return {key: _followed(value, names) for key, value in best.items()}
+        return {**salvaged, "_site": site}
+    return {**{key: _followed(value, names) for key, value in best.items()}, "_site": site}
+
+
+def _media(node: Data) -> bool:
+    return any(is_type(node, name) for name in ("VideoObject", "AudioObject", "PodcastEpisode", "WebPage", "Episode", "Event"))
+
+
+def _about_page(node: Data, title: str) -> bool:
+    headline, shown = _key(text_of(node.get("headline") or node.get("name"))), _key(title)
+    return bool(headline and shown) and (headline in shown or shown in headline)
+
+
+def _as_article(node: Data) -> Data:
+    """A film, a recording or a page whose object is used where there is no article's."""
+    renamed = {"headline": node.get("headline") or node.get("name"), "author": node.get("author") or node.get("creator"),
+               "datePublished": node.get("datePublished") or node.get("uploadDate")}  # fmt: skip
+    return {**node, **renamed}
 
 
 def parse_json(text: str) -> list[Any]:

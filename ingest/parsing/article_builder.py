@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime
 from typing import Any
 
@@ -190,6 +190,15 @@ def _story(article: Article) -> Iterator[str]:
     yield article.text[position:]
 
 
+def _add_time(values: dict[str, str], read_from: dict[str, str], choices: Iterable[tuple[str, str]]) -> None:
+    """Take the time of day from another source that names the same day."""
+    day = values["published_at"]
+    for value, source in choices if len(day) == 10 else ():
+        if len(value) > 10 and value.startswith(day):
+            values["published_at"], read_from["published_at"] = value, source
+            return
+
+
 def _choose_date(values: dict[str, str], read_from: dict[str, str], fields: Mapping[str, Any], raw: Raw) -> None:
     """The page's own date, else the feed's, else the address's, else what the page shows."""
     choices = (
@@ -204,5 +213,6 @@ def _choose_date(values: dict[str, str], read_from: dict[str, str], fields: Mapp
         except UsageError:
             continue
         if value:
+            _add_time(values, read_from, choices)
             return
     values["published_at"], read_from["published_at"] = "", "not found"

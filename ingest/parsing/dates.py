@@ -42,7 +42,7 @@ _TIME = (
 )
 _WORD = r"(?P<month>[^\W\d_]{3,14})\.?"
 _WRITTEN = (
-    re.compile(rf"(?<![\d.,:])(?P<day>[0-3]?\d)(?:st|nd|rd|th|er|ère|º|ª|°|\.)?[\s-]+(?:(?:of|de|d[’'])\s*)?{_WORD}[,\s-]+(?:(?:de|del)\s+)?(?P<year>[12]\d{{3}})\b\.?{_TIME}", re.I),
+    re.compile(rf"(?<![\d.,:])(?P<day>[0-3]?\d)(?:st|nd|rd|th|er|ère|º|ª|°|\.)?[\s-]+(?:(?:of|de|del)\s+|d[’'])?{_WORD}[,\s-]+(?:(?:de|del)\s+)?(?P<year>[12]\d{{3}})\b\.?{_TIME}", re.I),
     re.compile(rf"(?<!\w){_WORD}\s+(?P<day>[0-3]?\d)(?:st|nd|rd|th)?,?\s+(?P<year>[12]\d{{3}})\b{_TIME}", re.I),
     re.compile(rf"(?<!\d)(?P<year>[12]\d{{3}})\s*[年년.]\s*(?P<month>[01]?\d)\s*[月월.]\s*(?P<day>[0-3]?\d)\s*[日일.]?(?:\s*(?:\(.\)|（.）|[^\W\d_]曜日?))?{_TIME}"),
     re.compile(rf"(?<![\d-])(?P<year>[12]\d{{3}})[-/](?P<month>[01]?\d)[-/](?P<day>[0-3]?\d)(?!\d){_TIME}", re.I),
@@ -61,7 +61,7 @@ _EPOCH = re.compile(r"(?P<seconds>[1-4]?\d{9})(?:\d{3})?(?:\.\d+)?")
 
 
 _NOT_DATE_WORDS = re.compile(
-    r"\b(?:first|last|at|on|the|of|and|am|pm|ago|hours?|minutes?|mins?|days?|weeks?|months?|years?|later|that|day|today|yesterday|read|stand|uhr|vor|stunden|tagen|"
+    r"\b(?:las|los|first|last|at|on|the|of|and|am|pm|ago|hours?|minutes?|mins?|days?|weeks?|months?|years?|later|that|day|today|yesterday|read|stand|uhr|vor|stunden|tagen|"
     r"le|à|el|de|del|em|às|il|alle|ore|den|kl|hace|há|horas|heard|show|all|updates|see|date|time|issued|um|mês|mois|heures|jours)\b",
     re.I,
 )

@@ -9,6 +9,7 @@ from __future__ import annotations
 import copy
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from ingest.parsing import html_fields
@@ -78,6 +79,8 @@ def _choose(fields: Fields, page: html_fields.Sources) -> None:
         "published_at": html_fields.dates(page),
     }
     for name, candidates in choices.items():
+        if name == "outlet" and page.url is None:
+            candidates = html_fields.outlets(replace(page, url=fields["url"]))
         fields[name], fields["read_from"][name] = next(
             ((value, source) for source, value in candidates if value), (None, "not found")
         )

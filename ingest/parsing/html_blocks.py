@@ -108,6 +108,7 @@ class _Walk:
         left, right = self._parts[-1][0][-1:], clean_text(node.text_content())[:1]
         apart = before.tag in _APART or node.tag in _APART
         humps = left.islower() and (right.isupper() or right.isdigit()) or (left.isdigit() and right.isalpha() and node.get("class") is not None)
+        humps = humps or (left.isdigit() and right.isdigit() and before.get("class") != node.get("class"))
         if left.isalnum() and right.isalnum() and (apart or (humps and before.get("class") and len(before.text_content()) > 3)):
             self._parts.append((" ", False))
 

@@ -23,6 +23,8 @@ from ingest.parsing.html_zones import KEPT_KINDS, element_kind
 
 _HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 _WIDE = 0.4
+_USUAL = 0.15
+"""Share of the page's running lines that a form of element holds at least to be the usual one."""
 _LARGE = 0.15
 """An element with this share of the running text is no section beside it, whatever its heading says."""
 _LEAST = 0.5
@@ -32,6 +34,7 @@ _COVER = 0.9
 _LINKED = 0.5
 """A line with more of its characters in links leads elsewhere, unless it is a sentence among sentences."""
 _ENDS = re.compile(r"[.!?…:;。！？][\"'”’»)\]]*$")
+_END_MARK = re.compile(r"\W*(?:ends?|-?\s*30\s*-?|###?)\W*", re.I)
 _TIME_LINE = re.compile(
     r"^(?:updated\s+(?:at\s+)?)?(?:\d{1,2}[:.h]\d\d(?::\d\d)?|\d{1,2}\s?[ap]\.?m\.?)\s*(?:[ap]\.?m\.?)?\s*(?:[A-Z]{2,5})?(?:\s*[,·|–-]?\s*.{0,30})?$", re.I
 )
@@ -145,24 +148,43 @@ class _Chooser:
         seeds = [n for n in found if _size(self._keys[n]) > 30 and not only_date(self._blocks[n].text)] or found
         if not seeds:
             return Story((), len(self._blocks), -1, set())
-        first, last = seeds[0], seeds[-1]
-        dropped = self._under_aside_headings(first)
+        usual = [n for n in seeds if self._is_usual(self._blocks[n]) and self._within(self._blocks[n], self._body)]
+        first, last = next((n for n in usual if self._prose(self._blocks[n])), seeds[0]), seeds[-1]
+        dropped = self._under_aside_headings() | self._after_end(first, last)
         counts = Counter(self._keys)
-        lines = []
         inside = {number for number, block in enumerate(self._blocks) if self._within(block, self._scope)}
-        for number, block in enumerate(self._blocks):
-            if number in dropped or number not in inside:
-                continue
-            kind = self._kind(number, block, first, last)
-            if kind == "" and self._tail_bio(number, last):
-                kind = "bio"
-            if kind == "" and block.tag in ("blockquote", "p", "div", "span", "q") and counts[self._keys[number]] < 2:
-                kind = "pull-quote" if self._form_is_odd(block) and self._repeats(number) else ""
-            if kind == "pull-quote" and (counts[self._keys[number]] > 1 or self._repeats(number)):
-                continue  # its words are in the story already
-            if kind == "" or kind in KEPT_KINDS:
-                lines.append(Line(block.text, kind, block.node, self._live and _TIME_LINE.match(block.text) is not None))
+        inside |= set(range(self._headline(first), first))
+        kinds = {n: self._kept_kind(n, first, last, counts) for n in sorted(inside - dropped)}
+        self._mend_headings(kinds, first, last)
+        lines = [
+            Line(self._blocks[n].text, kind, self._blocks[n].node, self._live and _TIME_LINE.match(self._blocks[n].text) is not None)
+            for n, kind in kinds.items() if kind == "" or kind in KEPT_KINDS
+        ]
         return Story(_trimmed(lines), first, last, inside)
+
+    def _kept_kind(self, number: int, first: int, last: int, counts: Counter[str]) -> str:
+        """The kind of a line, after a look at what the other lines say."""
+        block = self._blocks[number]
+        kind = self._kind(number, block, first, last)
+        repeated = counts[self._keys[number]] > 1 or self._repeats(number)
+        if kind == "" and self._tail_bio(number, last):
+            return "bio"
+        if kind == "" and block.tag in ("blockquote", "p", "div", "span", "q") and self._form_is_odd(block) and self._repeats(number):
+            kind = "pull-quote"
+        return "related" if kind == "pull-quote" and repeated else kind  # its words are in the story already
+
+    def _mend_headings(self, kinds: dict[int, str], first: int, last: int) -> None:
+        """Give a heading the kind of what it is above, where its own element tells less."""
+        for number, kind in kinds.items():
+            block = self._blocks[number]
+            if block.tag not in _HEADINGS or not first < number < last or block.linked:
+                continue
+            below = kinds.get(number + 1, "related")
+            beside = number + 1 < len(self._blocks) and block.node.getparent() in self._blocks[number + 1].node.iterancestors()
+            if kind == "related" and below == "" and beside:
+                kinds[number] = ""
+            elif kind == "" and below in ("related", "promo") and beside and block.node.getparent() is not self._body:
+                kinds[number] = below
 
     def _covering(self, share: float) -> set[Any]:
         """The elements that hold at least this share of the running text."""
@@ -174,6 +196,9 @@ class _Chooser:
                 for node in (block.node, *block.node.iterancestors()):
                     weights[node] += len(block.text)
         return {node for node, weight in weights.items() if weight >= share * total}
+
+    def _is_usual(self, block: Block) -> bool:
+        return self._usual[_form(block)] >= max(2, _USUAL * self._usual.total())
 
     def _find_scope(self) -> tuple[Any, Any]:
         """The article's element, and inside it the smallest one that holds nearly all of the running text."""
@@ -257,7 +282,7 @@ class _Chooser:
         if not self._within(block, self._body):
             return self._after(number, block)
         if number > last:
-            usual = self._usual[_form(block)] > 1 or block.tag in ("tr", "li", "dd", "dt", "blockquote", "pre")
+            usual = self._is_usual(block) or block.tag in ("tr", "li", "dd", "dt", "blockquote", "pre")
             return "" if usual and not block.linked else self._after(number, block)
         return ""
 
@@ -290,11 +315,16 @@ class _Chooser:
             return "byline"
         if any(_key(name) and _key(name) in self._keys[number] for name in self._about.authors) and len(text) < 120:
             return "byline"
-        headline = next((n for n in range(first) if self._blocks[n].tag == "h1" or self._keys[n] == self._title), None)
-        if headline is None or number < headline:
+        if number < self._headline(first):
             return "notice"
-        points = block.tag == "li" and block.linked == 0 and len(text) > 15
-        return "" if block.linked == 0 and (len(text) > 50 or self._prose(block) or points) else "notice"
+        points = block.tag == "li" and len(text) > 15
+        phrase = self._seed[number] and (_ENDS.search(text) is not None or len(re.findall(r"\b[a-zß-ÿ]\w+", text)) > 2)
+        return "" if block.linked == 0 and (len(text) > 50 or self._prose(block) or points or phrase) else "notice"
+
+    def _headline(self, first: int) -> int:
+        """Index of the headline above the first paragraph; that of the paragraph when there is none."""
+        heads = [n for n in range(first) if self._keys[n] == self._title] or [n for n in range(first) if self._blocks[n].tag == "h1"]
+        return heads[-1] if heads else first
 
     def _after(self, number: int, block: Block) -> str:
         """The kind of a line below the story or outside its element."""
@@ -305,7 +335,7 @@ class _Chooser:
             return "credit"
         if BIO.match(text) or any(text.startswith(name) for name in self._about.authors if name):
             return "bio"
-        usual = self._usual[_form(block)] > 1
+        usual = self._is_usual(block)
         return "" if usual and self._prose(block) and self._seed[number] else "notice"
 
     def _prose(self, block: Block) -> bool:
@@ -325,7 +355,15 @@ class _Chooser:
         key = self._keys[number]
         return len(key) > 20 and any(key in other for place, other in enumerate(self._keys) if place != number)
 
-    def _under_aside_headings(self, first: int) -> set[int]:
+    def _after_end(self, first: int, last: int) -> set[int]:
+        """Lines after the mark that ends a press release, without its notes."""
+        end = next((n for n in range(first, last + 1) if _END_MARK.fullmatch(self._blocks[n].text)), None)
+        if end is None or end - first < 0.4 * (last - first):
+            return set()
+        notes = next((n for n in range(end, len(self._blocks)) if re.match(r"notes?\b", self._blocks[n].text, re.I)), len(self._blocks))
+        return set(range(end, notes))
+
+    def _under_aside_headings(self) -> set[int]:
         """Lines of the sections whose headings say that they are not the story."""
         dropped: set[int] = set()
         place = {id(block): number for number, block in enumerate(self._blocks)}

@@ -107,6 +107,11 @@ def site_of(host: str) -> str:
 
 def shown_title(tree: Any) -> str:
     """The headline as the page shows it: the main heading that its title names, else the title in its head."""
+    return shown_heading(tree) or _page_title(tree)
+
+
+def shown_heading(tree: Any) -> str:
+    """The heading that is the headline: the main one that the page's title names, else the first; "" without one."""
     page_title = _page_title(tree)
     heads = [text for node in tree.iter("h1") if (text := heading_text(node)) and not _links_home(node)]
     named = [text for text in heads if _key(text) in _key(page_title)]
@@ -116,7 +121,7 @@ def shown_title(tree: Any) -> str:
         text = heading_text(node)
         if len(text) > 12 and _key(text) and _key(text) in _key(page_title):
             return text
-    return page_title
+    return ""
 
 
 def heading_text(node: Any) -> str:
@@ -143,8 +148,7 @@ def _page_title(tree: Any) -> str:
 def titles(page: Sources) -> Candidates:
     """Yield headlines, without the outlet's name at their end."""
     title = _page_title(page.tree)
-    shown = shown_title(page.tree)
-    heading = shown if shown != title else ""
+    heading = shown_heading(page.tree)
     names = [name for _, name in outlets(page) if name]
     for source, value in (("json-ld", text_of(page.data.get("headline"))), ("opengraph", page.metas.get("og:title")),
                           ("meta", page.metas.get("twitter:title"))):  # fmt: skip
@@ -195,15 +199,16 @@ def bylines(page: Sources) -> Candidates:
     yield "json-ld", people_of(page.data.get("creator"))
     for name in ("author", "article:author", "parsely-author", "dc.creator", "dcterms.creator", "citation_author", "byl", "sailthru.author"):
         yield ("opengraph" if name.startswith("article:") else "meta"), names_in(page.metas.get(name, ""))
-    for block in page.blocks[: page.first + 3]:
-        if match := re.match(r"(?:by|(?:words|written|story|text|hosted|posted|presented|reported)\s+by|von|par|por|di|door|av|af)[:\s]+(?=[A-ZÀ-Þ])", block.text, re.I):
-            if len(block.text) < 120:
-                yield "visible text", names_in(block.text[match.end() :])
     marked = "//*[@rel='author' or @itemprop='author' or contains(concat(' ', @class, ' '), ' byline ') or contains(concat(' ', @class, ' '), ' author ')]"
+    marked = "//*[contains(@class, 'author')]//*[@itemprop='name'] | " + marked
     for node in page.tree.xpath(marked)[:5]:
         value = line_of(node.text_content())
         if 3 < len(value) < 120:
             yield "visible text", names_in(value)
+    for block in page.blocks[: page.first + 3]:
+        if match := re.match(r"(?:by|(?:words|written|story|text|hosted|posted|presented|reported)\s+by|von|par|por|di|door|av|af)[:\s]+(?=[A-ZÀ-Þ])", block.text, re.I):
+            if len(block.text) < 120:
+                yield "visible text", names_in(block.text[match.end() :])
     for number in range(1, min(page.first, len(page.blocks))):
         near = [page.blocks[n].text for n in (number - 1, number + 1) if n < len(page.blocks)]
         if _NAME_LINE.fullmatch(page.blocks[number].text) and page.blocks[number].tag not in ("h1", "h2", "li") and any(only_date(text, page.language) for text in near):
@@ -230,7 +235,7 @@ def names_in(value: str) -> str:
     value = re.sub(r"^(?:(?:words|written|story|text|reporting|posted|report|reported|hosted|presented)\s+)?(?:by|von|par|por|di|door|av|af)[:\s]+", "", line_of(value), flags=re.I)
     names: list[str] = []
     for part in re.split(r"\s*(?:[,;|•·–—/\n(]|\s-\s|\band\b|&|\bund\b|\bet\b|\by\b|\boch\b|\bog\b|\ben\b)\s*", value):
-        name = part.strip(" .:")
+        name = re.split(r"\s+(?=\d)", part.strip(" .:"))[0]
         if not name or _NO_NAME.match(name) or (names and not _another_name(name)):
             if names:
                 break
@@ -284,7 +289,8 @@ def _outlet_in_title(page: Sources) -> str:
         folded = _folded(part).replace(" ", "")
         if len(part) > 1 and (folded and folded in host or any(_key(part) in _key(mark) for mark in marks)):
             return part
-    return parts[-1] if len(parts) > 1 and _key(parts[0]) == _key(shown) and len(parts[-1].split()) < 7 else ""
+    added = len(parts) > 1 and shown != title and _key(title).startswith(_key(shown)) and _key(parts[-1]) not in _key(shown)
+    return parts[-1] if added and len(parts[-1].split()) < 7 else ""
 
 
 def _folded(text: str) -> str:

@@ -20,7 +20,7 @@ _CLASSES: tuple[tuple[str, str], ...] = (
     ("credit", r"credits?|copyright-?holder|photographer|image-?source|photo-?by"),
     ("pull-quote", r"pull-?quotes?|pulled-?quotes?|block-?teaser-quote"),
     ("byline", r"by-?lines?|author-?(?:name|line|meta|info)|entry-author|posted-by|contributors?"),
-    ("dateline", r"datelines?|date-?time|timestamps?|pub-?date|publish(?:ed)?-?(?:date|on|time)|post-?date|entry-date|posted-on|time-?stamp|entry-meta|post-?meta|article-?meta|story-?meta|meta-?info|read(?:ing)?-?time"),
+    ("dateline", r"datelines?|dates?|date-?headers?|date-?time|timestamps?|pub-?date|publish(?:ed)?-?(?:date|on|time)|post-?date|entry-date|posted-on|time-?stamp|entry-meta|post-?meta|article-?meta|story-?meta|meta-?info|read(?:ing)?-?time"),
     ("bio", r"author-?(?:bio|box|card|profile|description|about)|about-?(?:the-)?author|writer-?bio|bio(?:graphy)?"),
     ("comments", r"comments?|comment-?list|kommentare?|comentarios?|commentaires?|commenti|reacties|respond|disqus|discussion|reactions?|replies|responses"),
     ("promo", r"newsletters?|subscri\w+|sign-?up|promos?|promotion|share\w*|sharing|social\w*|follow(?:-?us)?|donat\w+|paywall-?(?:prompt|message|banner|box)|regwall|"

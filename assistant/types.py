@@ -9,14 +9,26 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any, Literal
+from itertools import groupby
+from typing import Literal
 
-Verdict = Literal["supported", "weak", "unsupported"]
+Verdict = Literal["supported", "check", "unsupported"]
+"""supported: a cited passage says it. check: nothing contradicts it, but that could not be shown. unsupported: removed."""
 Status = Literal["answered", "abstained"]
+QuestionKind = Literal[
+    "fact", "definition", "yes_no", "number", "why", "list", "timeline", "comparison", "summary", "latest", "quotation",
+    "small_talk", "help", "instruction",
+]  # fmt: skip
+SHAPED: frozenset[QuestionKind] = frozenset(("list", "timeline", "comparison", "summary", "latest"))
+"""Kinds that are answered from many passages, in a form of their own."""
+CHAT: frozenset[QuestionKind] = frozenset(("small_talk", "help", "instruction"))
+"""Kinds that are no question about the articles; they get a short fixed reply."""
 
+ABSTAINED = "I couldn't find"
+"""How the text of every abstention begins."""
 DISAGREE = "The sources disagree:"
 CORRECTED = "Corrected:"
-"""How the note of an answer begins that names sources which differ."""
+"""How notes begin that name sources which differ, or a correction."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +168,7 @@ class Share:
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """A question as understood.
+    """A question as understood: what is asked, and the plan to search for it.
 
     Attributes:
         question: As typed.
@@ -166,7 +178,13 @@ class Query:
         shares: What it names: outlets, days, clauses of a long question.
         newest_first: "latest" and the like were asked.
         as_of: Nothing published later may be used.
-        parts: The questions to search for; the standalone one when it has one part.
+        parts: The sub-queries to search for; the standalone question when it has one part.
+        kind: What is asked for, which decides the depth of search and the shape of the answer.
+        sides: For a comparison: what is compared, each searched by itself.
+        people: Persons whose statements or actions are asked about.
+        alternative: The other reading of a follow-up, searched too when it is in doubt whether it needs the conversation.
+        language: ISO 639-1 code of the question.
+        planner: Who made the plan: "rules", or the chat model's name.
     """
 
     question: str
@@ -177,6 +195,12 @@ class Query:
     newest_first: bool = False
     as_of: date | None = None
     parts: tuple[str, ...] = ()
+    kind: QuestionKind = "fact"
+    sides: tuple[str, ...] = ()
+    people: tuple[str, ...] = ()
+    alternative: str = ""
+    language: str = "en"
+    planner: str = "rules"
 
     @property
     def periods(self) -> tuple[tuple[date, date], ...]:
@@ -227,11 +251,33 @@ class Citation:
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
-    """A sentence of an answer with the numbers of the citations it rests on."""
+    """A sentence of an answer with the numbers of the citations it rests on.
+
+    Attributes:
+        text: Without markers.
+        citations: Numbers of its citations, at least one.
+        verdict: "supported", or "check" when the sources could not be shown to say it.
+        entry: Sentences with the same number form one entry: a paragraph, a list item, a dated event, a side.
+        label: What stands before the entry's first sentence: a date, a side of a comparison, outlet and day.
+        quoted: Whether the text is a verbatim quotation.
+        reason: For "check": what could not be shown, in plain words.
+    """
 
     text: str
     citations: tuple[int, ...]
     verdict: Verdict
+    entry: int = 0
+    label: str = ""
+    quoted: bool = False
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One entry of a structured answer: a paragraph, a list item, a dated event, or a side of a comparison."""
+
+    label: str
+    sentences: tuple[Sentence, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,6 +292,12 @@ class Answer:
         model: What wrote it ("quotations", or the chat model's name).
         timings: Seconds per stage.
         nearest: For an abstention: the closest articles.
+        notes: What is said beside the sentences: disagreements, corrections, how dates were understood.
+        receipt: Id under which the record of this answer is kept.
+        kind: What was asked for; decides how entries are shown.
+        limitations: What the passages do not tell, in the chat model's words; no citation.
+        related: For an abstention: verified sentences on the subject that do not answer the question.
+        partial: Whether a part of the question could not be answered; `reason` names it.
     """
 
     question: str
@@ -265,113 +317,24 @@ class Answer:
     nearest: tuple[Headline, ...] = ()
     notes: tuple[str, ...] = ()
     receipt: str = ""
+    kind: QuestionKind = "fact"
+    limitations: tuple[str, ...] = ()
+    related: tuple[Sentence, ...] = ()
+    partial: bool = False
+
+    @property
+    def entries(self) -> tuple[Entry, ...]:
+        """The sentences grouped into entries, in order."""
+        found: list[Entry] = []
+        for _, group in groupby(self.sentences, key=lambda sentence: sentence.entry):
+            sentences = tuple(group)
+            found.append(Entry(sentences[0].label, sentences))
+        return tuple(found)
 
     def __post_init__(self) -> None:
         known = {citation.number for citation in self.citations}
-        for sentence in self.sentences:
+        for sentence in (*self.sentences, *self.related):
             if not sentence.citations or not set(sentence.citations) <= known:
                 raise ValueError(f"a sentence without a valid citation: {sentence.text!r}")
         if (self.status == "answered") != bool(self.sentences):
             raise ValueError("an answer has sentences and an abstention has none")
-
-
-@dataclass(frozen=True, slots=True)
-class Understood:
-    """First event: what is searched for."""
-
-    query: Query
-
-
-@dataclass(frozen=True, slots=True)
-class Retrieved:
-    """The passages that are about to be read."""
-
-    hits: tuple[Hit, ...]
-    articles: int
-
-
-@dataclass(frozen=True, slots=True)
-class Draft:
-    """Text from the chat model that is not checked yet; never shown as final."""
-
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class Checked:
-    """A sentence that passed the check, with the citations it brings."""
-
-    sentence: Sentence
-    citations: tuple[Citation, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Restarted:
-    """What was shown so far is withdrawn: the chat model failed and quotations follow."""
-
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
-class Finished:
-    """Last event: the whole answer."""
-
-    answer: Answer
-
-
-Event = Understood | Retrieved | Draft | Checked | Restarted | Finished
-
-
-def answer_record(answer: Answer) -> dict[str, Any]:
-    """The fixed JSON form of an answer, as `byline ask --json` prints it."""
-    record: dict[str, Any] = {
-        "question": answer.question,
-        "standalone": answer.standalone,
-        "status": answer.status,
-        "text": answer.text,
-        "sentences": [{"text": s.text, "citations": list(s.citations), "verdict": s.verdict} for s in answer.sentences],
-        "citations": [citation_record(c) for c in answer.citations],
-        "dropped": list(answer.dropped),
-        "model": answer.model,
-        "confidence": round(answer.confidence, 4),
-        "timings": {stage: round(seconds, 4) for stage, seconds in answer.timings.items()},
-        "notes": list(answer.notes),
-        "receipt": answer.receipt,
-    }
-    if answer.reason:
-        record["reason"] = answer.reason
-    return record
-
-
-def citation_record(citation: Citation) -> dict[str, Any]:
-    """The fixed JSON form of a citation."""
-    head = citation.headline
-    return {
-        "number": citation.number,
-        "article_id": head.article_id,
-        "version": head.version,
-        "source_id": head.source_id,
-        "title": head.title,
-        "outlet": head.outlet,
-        "published_at": head.published_at,
-        "url": head.url,
-        "quote": citation.quote,
-        "start": citation.start,
-        "end": citation.end,
-    }
-
-
-def hit_record(hit: Hit) -> dict[str, Any]:
-    """The fixed JSON form of a search hit."""
-    head = hit.headline
-    return {
-        "source_id": head.source_id,
-        "article_id": head.article_id,
-        "title": head.title,
-        "outlet": head.outlet,
-        "published_at": head.published_at,
-        "start": hit.passage.start,
-        "end": hit.passage.end,
-        "text": hit.passage.text,
-        "score": round(hit.score, 6),
-    }

@@ -45,16 +45,18 @@ Variants = Iterator[tuple[str, Assistant]]
 
 def variants(whole: Assistant) -> Variants:
     """Name and assistant, from dense search with a plain reader that always answers to the whole."""
-    settings, library, embedder = whole.settings, whole.library, whole.embedder
+    library, embedder = whole.library, whole.embedder
 
     def made(*, words: bool, named: bool, trained: bool, declines: bool) -> Assistant:
         weights = whole.weights if trained else Weights()
-        return Assistant(
-            settings, library, embedder,
-            PartialRetriever(library=library, embedder=embedder, words=words, named=named),
-            whole.reader if trained else PlainReader(embedder),
-            weights if declines else replace(weights, threshold=0.0), None,
-        )  # fmt: skip
+        parts = replace(
+            whole.parts,
+            retriever=PartialRetriever(library=library, embedder=embedder, words=words, named=named),
+            reader=whole.reader if trained else PlainReader(embedder),
+            weights=weights if declines else replace(weights, threshold=0.0),
+            chat_model=None,
+        )
+        return Assistant(parts)
 
     yield "dense search alone, plain reader", made(words=False, named=False, trained=False, declines=False)
     yield "+ full text", made(words=True, named=False, trained=False, declines=False)
@@ -69,7 +71,7 @@ def undefended(whole: Assistant) -> Variants:
     yield "all defences", whole
     yield (
         "without the cap on one outlet",
-        Assistant(whole.settings, whole.library, whole.embedder, retriever, whole.reader, whole.weights, None),
+        Assistant(replace(whole.parts, retriever=retriever, chat_model=None)),
     )
 
 

@@ -15,6 +15,7 @@ from typing import Annotated, Any, Literal, ParamSpec
 import typer
 
 from assistant.errors import BylineError, UsageError
+from assistant.extras import require
 from eval.console import bar, figure, print_figures, print_judgement, say, say_errors
 
 BROKEN = 1
@@ -42,6 +43,7 @@ def _harness(command: Callable[P, None]) -> Callable[P, None]:
     @wraps(command)
     def wrapped(*args: P.args, **kwargs: P.kwargs) -> None:
         try:
+            require("statsmodels", "eval", "`byline eval`")
             command(*args, **kwargs)
         except BylineError as error:
             say(f"byline eval: {error}")

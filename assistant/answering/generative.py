@@ -1,35 +1,32 @@
-"""Answers in a chat model's words: its text is cut into sentences and each is checked.
+"""Answers in a chat model's words: its text is cut into sentences, and each is verified before it is shown.
 
-What passes is yielded with exact citations; what does not is dropped with its reason. A sentence
-without a marker is dropped too: no citation is attached after the fact.
+What fails goes back to the model once, with the reason; what fails again is dropped and counted. No citation is
+attached that the model did not give.
 """
 
 from __future__ import annotations
 
 import re
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
 from dataclasses import dataclass, field, replace
 
-from assistant.grounding.citations import CitationBook, markers, without_markers
-from assistant.grounding.verifier import Encoder, check_support
-from assistant.models.chat import NOT_FOUND, ChatModel
-from assistant.reading.pipeline import header
-from assistant.text.injection import is_order, opens_a_frame, plain_text
-from assistant.text.lexical import fold
-from assistant.types import Checked, Draft, Hit, Sentence
+from assistant.answering.labels import borne_label
+from assistant.answering.passages import format_passages
+from assistant.answering.repair import Failed, repair
+from assistant.answering.sentence_stream import SentenceStream, Unit, is_not_found
+from assistant.answering.shapes import form_for
+from assistant.errors import ModelError
+from assistant.events import Checked, Draft, Limited
+from assistant.grounding.citations import CitationBook
+from assistant.grounding.evidence import Evidence, Verification, Verifier
+from assistant.grounding.limitations import is_limitation
+from assistant.models.chat import ChatModel
+from assistant.text.injection import plain_text
+from assistant.types import Hit, Query, Sentence
 from prompts import load_prompt
 
-PROMPT = "answer"
-MAX_PASSAGES = 5
-"""Passages a chat model is given: what it does not see it cannot mix up."""
-
-_SENTENCE_END = re.compile(r"(?<=[.!?])[\"”’')]*(?:\s*\[\d[\d,\s]*\])*(?=\s)|(?<=\])[.!?]?(?=\s+[A-Z“\"])|\n+")
-
-
-_WHOLE = re.compile(r"(?:[.!?][\"”’')]*(?:\s*\[\d[\d,\s]*\])*|\][.!?]?)\s*$")
-"""How a last sentence ends that was not cut off."""
-
+PROMPT, SMALL_PROMPT = "answer", "answer_small"
 
 _MARKUP = re.compile(
     r"!?\[[^\]]*\]\s*\([^)]*\)|</?[a-z!][^>]*>?|&(?:#\d+|#x[0-9a-f]+|[a-z]+);|javascript:|data:\w+/|\x60{3}", re.I
@@ -40,129 +37,216 @@ _ADDRESS = re.compile(
     re.I,
 )
 
+Events = Generator[Draft | Checked | Limited, None, "Written"]
 
-@dataclass
-class Writing:
-    """One run of a chat model over the evidence.
+
+@dataclass(frozen=True, slots=True)
+class Dropped:
+    """A sentence that is not shown, and why."""
+
+    text: str
+    reason: str
+
+    @property
+    def line(self) -> str:
+        """Text and reason in one line."""
+        return f"{self.text} ({self.reason})"
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What came of one call of the writer.
 
     Attributes:
-        hits: What it may cite, in the order of their numbers.
-        book: Where its citations are numbered.
-        dropped: Sentences that failed, with the reason.
-        declined: The model itself said that the passages do not answer.
+        sentences: Verified sentences in the order written.
+        limitations: What the model said the passages do not tell.
+        dropped: What failed.
+        declined: The model found no answer; then `sentences` only tell what is related.
+        prompts: Prompt name -> version.
+        raw: The model's text as it came, for the receipt.
     """
 
-    hits: Sequence[Hit]
-    book: CitationBook
-    dropped: list[str] = field(default_factory=list)
+    sentences: tuple[Sentence, ...] = ()
+    limitations: tuple[str, ...] = ()
+    dropped: tuple[Dropped, ...] = ()
     declined: bool = False
+    prompts: dict[str, str] = field(default_factory=dict)
+    raw: str = ""
 
-    def run(
-        self, model: ChatModel, encoder: Encoder, question: str, stop: threading.Event | None
-    ) -> Iterator[Draft | Checked]:
-        """Stream the model's text: drafts as they come, sentences once they passed.
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    """A verified sentence at its place in the model's text."""
+
+    at: int
+    sentence: Sentence
+
+
+class ModelWriter:
+    """Writes with a chat model.
+
+    Args:
+        model: The chat model.
+        verifier: Decides whether the passages say a sentence.
+    """
+
+    def __init__(self, model: ChatModel, verifier: Verifier) -> None:
+        self._model = model
+        self._verifier = verifier
+
+    def write(
+        self,
+        query: Query,
+        hits: Sequence[Hit],
+        book: CitationBook,
+        coverage: str = "",
+        stop: threading.Event | None = None,
+    ) -> Events:
+        """Write an answer from the passages.
+
+        Args:
+            query: What is asked.
+            hits: The passages, in the order of their numbers.
+            book: Where citations are numbered.
+            coverage: One line that says which days the articles cover.
+            stop: Set by another thread to end the model's work.
+
+        Yields:
+            Drafts as they come, sentences once they are verified, limitations.
+
+        Returns:
+            The whole of what was written.
 
         Raises:
             ModelError: The model failed; what was yielded so far is to be withdrawn.
         """
-        prompt = load_prompt(PROMPT)
-        filled = prompt.user.format(passages=format_passages(self.hits), question=question)
-        buffer = ""
-        for piece in model.stream([("system", prompt.system), ("user", filled)], stop):
+        run = _Writing(query, tuple(hits), book, self._verifier)
+        stream = SentenceStream(len(hits))
+        for piece in self._model.stream(self._messages(query, hits, coverage), stop):
+            run.raw += piece
             yield Draft(piece)
-            buffer += piece
-            while match := _SENTENCE_END.search(buffer):
-                sentence, buffer = buffer[: match.end()], buffer[match.end() :]
-                yield from self._checked(sentence, encoder)
-        if (stop is None or not stop.is_set()) and (rest := buffer.strip()):
-            if _WHOLE.search(rest):
-                yield from self._checked(rest, encoder)
+            for unit in stream.feed(piece):
+                yield from run.take(unit)
+        if stop is None or not stop.is_set():
+            for unit in stream.close():
+                yield from run.take(unit)
+            if run.failed and self._model.profile.capable:
+                yield from self._repair(run, stop)
+        return run.result(self._prompts())
+
+    def _messages(self, query: Query, hits: Sequence[Hit], coverage: str) -> list[tuple[str, str]]:
+        prompt = load_prompt(PROMPT if self._model.profile.capable else SMALL_PROMPT)
+        passages = format_passages(dict(enumerate(hits, 1)))
+        given = {"passages": passages, "question": query.standalone}
+        if self._model.profile.capable:
+            given |= {"form": form_for(query.kind, query.sides), "coverage": coverage}
+        return [("system", prompt.system), ("user", prompt.user.format(**given))]
+
+    def _prompts(self) -> dict[str, str]:
+        name = PROMPT if self._model.profile.capable else SMALL_PROMPT
+        return {name: load_prompt(name).version}
+
+    def _repair(self, run: _Writing, stop: threading.Event | None) -> Generator[Checked]:
+        """Ask once for the sentences that failed; what stands is kept whatever becomes of them."""
+        failed, run.failed = run.failed, []
+        try:
+            mended = repair(self._model, run.query.standalone, run.hits, failed, stop)
+        except ModelError:
+            mended = {}
+        for at, item in enumerate(failed):
+            if (unit := mended.get(at)) is not None:
+                yield from run.take_repaired(unit, item)
             else:
-                self.dropped.append(f"{without_markers(rest)} (it was cut off before its end)")
+                run.dropped.append(Dropped(item.unit.text, item.reason))
 
-    def _checked(self, raw: str, encoder: Encoder) -> Iterator[Checked]:
-        raw = plain_text(raw)
-        text = without_markers(raw)
-        if not re.search(r"\w", text):
+
+@dataclass
+class _Writing:
+    """The state of one call: what was kept, what failed, in the order written."""
+
+    query: Query
+    hits: tuple[Hit, ...]
+    book: CitationBook
+    verifier: Verifier
+    raw: str = ""
+    kept: list[_Kept] = field(default_factory=list)
+    failed: list[Failed] = field(default_factory=list)
+    dropped: list[Dropped] = field(default_factory=list)
+    limitations: list[str] = field(default_factory=list)
+    declined: bool = False
+    _at: int = 0
+
+    def take(self, unit: Unit) -> Generator[Checked | Limited]:
+        """Verify one sentence."""
+        unit = replace(unit, text=plain_text(unit.text).strip(), label=plain_text(unit.label).strip())
+        self._at += 1
+        if is_not_found(unit.text):
+            self.declined = self.declined or not self.kept
             return
-        if NOT_FOUND.casefold() in text.casefold():
-            self.declined = True
+        if is_limitation(unit.text) and not self._unsafe(unit):
+            self.limitations.append(unit.text)
+            yield Limited(unit.text)
             return
-        cited = markers(raw)
-        known = [self.hits[number - 1] for number in cited if 1 <= number <= len(self.hits)]
-        if not cited or len(known) != len(cited):
-            self.dropped.append(f"{text} (it {'names a passage that is not there' if cited else 'cites nothing'})")
+        if reason := self._unsafe(unit):
+            self.dropped.append(Dropped(_ADDRESS.sub("[address]", _MARKUP.sub("[markup]", unit.text)), reason))
             return
-        if _MARKUP.search(text) or not _addresses(text) <= {
-            host for hit in known for host in _addresses(hit.headline.url or "")
-        }:
-            self.dropped.append(
-                f"{_ADDRESS.sub('[address]', _MARKUP.sub('[markup]', text))} (it holds an address or markup)"
+        if not unit.whole:
+            self.dropped.append(Dropped(unit.text, "it was cut off before its end"))
+            return
+        yield from self._verified(unit, self._at)
+
+    def take_repaired(self, unit: Unit, item: Failed) -> Generator[Checked]:
+        """Verify a sentence that was written again; it takes the place of the one that failed."""
+        if not self._unsafe(unit):
+            yield from self._verified(
+                replace(unit, entry=item.unit.entry, label=item.unit.label), item.at, repaired=True
             )
-            return
-        places = [(hit, span, words) for hit in known for span, words in readable(hit)]
-        support = check_support(text, [words for _, _, words in places], " ".join(named(hit) for hit in known), encoder)
-        if support.verdict == "unsupported":
-            self.dropped.append(f"{text} ({support.reason})")
-            return
-        cites = tuple(self.book.cite(places[at][0], *places[at][1]) for at in _quoted_at(text, places, support.best))
-        yield Checked(Sentence(text, tuple(dict.fromkeys(c.number for c in cites)), support.verdict), cites)
+        else:
+            self.dropped.append(Dropped(item.unit.text, item.reason))
 
+    def _verified(self, unit: Unit, at: int, *, repaired: bool = False) -> Generator[Checked]:
+        cited = [self.hits[number - 1] for number in unit.cited if 1 <= number <= len(self.hits)]
+        if not cited or len(cited) != len(unit.cited):
+            reason = "it names a passage that does not exist" if unit.cited else "it cites nothing"
+            self._fail(Failed(unit, reason, (), at), repaired)
+            return
+        checked = self.verifier.verify(unit.text, Evidence(tuple(cited), self.hits, self.query.standalone))
+        if checked.verdict == "unsupported":
+            self._fail(Failed(unit, checked.reason, tuple(q.hit for q in checked.candidates), at), repaired)
+            return
+        yield self._shown(unit, cited, checked, at)
 
-def _quoted_at(text: str, places: Sequence[tuple[Hit, tuple[int, int], str]], best: int) -> list[int]:
-    """The sentence that carries the claim, and those that hold quotations which it does not hold."""
-    found = [best]
-    for quoted in re.findall(r"[“\"]([^“”\"]{3,}?)[”\"]", text):
-        wanted = fold(quoted).strip(" .,;!?")
-        if not any(wanted in fold(places[at][2]) for at in found):
-            found += [at for at, place in enumerate(places) if wanted in fold(place[2])][:1]
-    return found
+    def _fail(self, failed: Failed, repaired: bool) -> None:
+        if repaired:
+            self.dropped.append(Dropped(failed.unit.text, failed.reason))
+        else:
+            self.failed.append(failed)
+
+    def _shown(self, unit: Unit, cited: Sequence[Hit], checked: Verification, at: int) -> Checked:
+        citations = tuple(self.book.cite(q.hit, q.start, q.end) for q in checked.carriers)
+        numbers = tuple(dict.fromkeys(citation.number for citation in citations))
+        label = borne_label(unit.label, cited, self.query.standalone)
+        sentence = Sentence(unit.text, numbers, checked.verdict, unit.entry, label, reason=checked.reason)
+        self.kept.append(_Kept(at, sentence))
+        return Checked(sentence, citations)
+
+    def _unsafe(self, unit: Unit) -> str:
+        """Why a sentence may not be shown whatever its sources say: it holds markup, or an address that is not theirs."""
+        known = {host for number in unit.cited if 1 <= number <= len(self.hits) for host in self._own_hosts(number)}
+        text = f"{unit.label} {unit.text}"
+        return "it holds an address or markup" if _MARKUP.search(text) or not _addresses(text) <= known else ""
+
+    def _own_hosts(self, number: int) -> set[str]:
+        return _addresses(self.hits[number - 1].headline.url or "")
+
+    def result(self, prompts: dict[str, str]) -> Written:
+        """What was written, in order."""
+        sentences = tuple(kept.sentence for kept in sorted(self.kept, key=lambda kept: kept.at))
+        dropped = (*self.dropped, *(Dropped(item.unit.text, item.reason) for item in self.failed))
+        declined = self.declined or (not sentences and bool(self.limitations) and not dropped)
+        return Written(sentences, tuple(self.limitations), dropped, declined, prompts, self.raw)
 
 
 def _addresses(text: str) -> set[str]:
     """The hosts named in a text, "www." left out."""
     return {match[1].lower().removeprefix("www.") for match in _ADDRESS.finditer(text)}
-
-
-def readable(hit: Hit) -> list[tuple[tuple[int, int], str]]:
-    """The sentences of a passage that a sentence may rest on: (offsets in the article, words).
-
-    Orders are left out, and in the same paragraph what follows them, which is usually their end.
-    """
-    passage = hit.passage
-    found, silenced, framed = [], False, False
-    for at, (a, b) in enumerate(passage.sentences):
-        words = passage.text[a - passage.start : b - passage.start]
-        between = passage.text[passage.sentences[at - 1][1] - passage.start : a - passage.start] if at else ""
-        silenced = (silenced and "\n" not in between) or is_order(words)
-        framed = framed or opens_a_frame(words)
-        if not silenced and not framed and not is_order(words, strict=True):
-            found.append(((a, b), words))
-    return found
-
-
-def format_passages(hits: Sequence[Hit]) -> str:
-    """Numbered passages as data, one block each; what looks like a marker or a tag in them is made harmless."""
-    blocks = []
-    for number, hit in enumerate(hits, 1):
-        text = " ".join(words for _, words in readable(hit))
-        blocks.append(f"[{number}] {_harmless(named(hit))}\n<passage>\n{_harmless(text)}\n</passage>")
-    return "\n".join(blocks)
-
-
-def named(hit: Hit) -> str:
-    """The passage's header, without a title or an outlet that gives orders."""
-    head = hit.headline
-    title = "" if _orders(head.title) else head.title
-    outlet = None if head.outlet and _orders(head.outlet) else head.outlet
-    return header(replace(hit, headline=replace(head, title=title, outlet=outlet)))
-
-
-def _orders(text: str) -> bool:
-    parts = re.split(r"(?<=[.!?:])\s+|\n", text)
-    return any(is_order(part, strict=not part.endswith("?")) for part in (text, *parts))
-
-
-def _harmless(text: str) -> str:
-    text = " ".join(plain_text(text).split())
-    return text.replace("<", "‹").replace(">", "›").replace("[", "(").replace("]", ")").replace("###", "")

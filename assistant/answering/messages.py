@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 
-from assistant.types import CORRECTED, DISAGREE, Headline, Hit
+from assistant.types import ABSTAINED, CORRECTED, DISAGREE, Headline, Hit, QuestionKind, Sentence
 
 NEAREST = 3
 """Articles named when nothing is found."""
@@ -46,12 +46,38 @@ def not_found(nearest: Sequence[Headline], days: tuple[str, str] | None) -> str:
     """Says that nothing was found, what comes nearest, and which days the library covers."""
     covered = f" The library covers {days[0]} to {days[1]}." if days else ""
     if not nearest:
-        return f"I do not find this: no article fits the question and its filters.{covered}"
+        return f"{ABSTAINED} this: no article matches the question and its filters.{covered}"
     titles = "; ".join(f"“{head.title}”" + (f" ({head.outlet})" if head.outlet else "") for head in nearest)
-    return f"I do not find this in the articles. The nearest are {titles}.{covered}"
+    return f"{ABSTAINED} this in the articles. Closest articles: {titles}.{covered}"
 
 
 def nearest_articles(hits: Sequence[Hit]) -> tuple[Headline, ...]:
     """The articles of the first hits, best first."""
     found = {hit.headline.article_id: hit.headline for hit in reversed(hits[:NEAR])}
     return tuple(reversed(found.values()))[:NEAREST]
+
+
+def related_text(reason: str, related: Sequence[Sentence]) -> str:
+    """The text of an abstention, with what the articles do say on the subject."""
+    if not related:
+        return reason
+    told = " ".join(f"{s.text} {''.join(f'[{number}]' for number in s.citations)}" for s in related)
+    return f"{ABSTAINED} an answer in the articles. On this subject they say: {told}"
+
+
+def chat_reply(kind: QuestionKind, articles: int, days: tuple[str, str] | None) -> str:
+    """The fixed reply to small talk, to questions about the assistant, and to instructions to it."""
+    covered = f" from {days[0]} to {days[1]}" if days else ""
+    count = f"{articles:,} article{'' if articles == 1 else 's'}"
+    if kind == "small_talk":
+        return "Hello! Ask me anything about the articles in this library, and I'll answer with quotations from them."
+    if kind == "help":
+        return (
+            f"I'm Byline. I answer questions from the {count} in this library{covered}, and from nothing else. Every sentence "
+            "is backed by an exact quotation that you can open in its article. If it isn't in the articles, I'll tell you. You can "
+            "ask for facts, quotations, lists, timelines, comparisons and summaries, and limit the search by outlet and date."
+        )
+    return (
+        "I can't do that: I only answer questions about the articles in this library. Ask me what they say about a person, "
+        "an event or a subject."
+    )

@@ -1,85 +1,93 @@
 """Question -> events -> answer. The same code for the chat page, the command line and evaluation.
 
-Understand, retrieve, read, write, check, keep a receipt. `stream` yields events as they happen and
-`answer` drains them; `runnable` is the same as a LangChain runnable.
+Plan, gather, write, verify, keep a receipt. `stream` yields events as they happen and `answer` drains them;
+`runnable` is the same as a LangChain runnable. Who writes is decided once, from the chat model's profile.
 """
 
 from __future__ import annotations
 
 import threading
-import time
 import uuid
 from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from langchain_core.runnables import Runnable, RunnableLambda
 
-from assistant.answering.extractive import unsaid
-from assistant.answering.generative import MAX_PASSAGES, PROMPT, Writing
-from assistant.answering.messages import correction, disagreement, missing_parts, nearest_articles, not_found
-from assistant.answering.state import Run
-from assistant.errors import ModelError, UsageError
-from assistant.grounding.citations import CitationBook
+from assistant.answering.gathering import Gatherer
+from assistant.answering.messages import chat_reply, missing_parts, nearest_articles, not_found, related_text
+from assistant.answering.receipts import receipt_record
+from assistant.answering.state import Material, Outcome, Timer, answered_parts
+from assistant.answering.writers import Outcomes, by_capable_model, by_quotations, by_small_model
+from assistant.errors import UsageError
+from assistant.events import Event, Finished, Retrieved, Understood
+from assistant.grounding.verifier import ClauseVerifier
 from assistant.models.chat import ChatModel
 from assistant.models.embeddings import Embedder
-from assistant.query.understanding import History, understand
-from assistant.reading.pipeline import Finding, PassageReader, read_hits, read_part
+from assistant.query.follow_up import History
+from assistant.query.planner import ModelPlanner, Planner, Request, RulePlanner
+from assistant.query.understanding import Coverage
+from assistant.reading.pipeline import PassageReader, read_hits
 from assistant.reading.scoring import Weights
 from assistant.retrieval.context import widen
 from assistant.retrieval.hybrid import HybridRetriever
 from assistant.settings import Settings
 from assistant.storage.library import Library
-from assistant.types import (
-    Answer,
-    Checked,
-    Citation,
-    Event,
-    Filters,
-    Finished,
-    Headline,
-    Hit,
-    Query,
-    Restarted,
-    Retrieved,
-    Sentence,
-    Understood,
-    answer_record,
-    hit_record,
-)
-from prompts import load_prompt
+from assistant.types import CHAT, Answer, Filters, Headline, Hit, Query, Sentence
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What an assistant is made of.
+
+    Attributes:
+        settings: The settings that the parts were made from.
+        library: What is asked.
+        embedder: The embedder that the library was made with.
+        retriever: Finds passages.
+        reader: Reads them.
+        weights: How the reader's scores are combined.
+        chat_model: Writes the answer, or None for an answer made of quotations.
+    """
+
+    settings: Settings
+    library: Library
+    embedder: Embedder
+    retriever: HybridRetriever
+    reader: PassageReader
+    weights: Weights
+    chat_model: ChatModel | None = None
 
 
 class Assistant:
     """Answers questions over one library.
 
     Args:
-        settings: The settings that the parts were made from.
-        library: What is asked.
-        embedder: The embedder that the library was made with.
-        retriever: Finds passages.
-        reader: Reads them.
-        weights: How the reader's scores are put together.
-        chat_model: Writes the answer, or None for an answer made of quotations.
+        parts: What it is made of; see `assistant.factory`.
     """
 
-    def __init__(
-        self,
-        settings: Settings,
-        library: Library,
-        embedder: Embedder,
-        retriever: HybridRetriever,
-        reader: PassageReader,
-        weights: Weights,
-        chat_model: ChatModel | None,
-    ) -> None:
-        self.settings = settings
-        self.library = library
-        self.embedder = embedder
-        self.retriever = retriever
-        self.reader = reader
-        self.weights = weights
-        self.chat_model = chat_model
+    def __init__(self, parts: Parts) -> None:
+        self.parts = parts
+        self.settings = parts.settings
+        self.library = parts.library
+        self.embedder = parts.embedder
+        self.retriever = parts.retriever
+        self.reader = parts.reader
+        self.weights = parts.weights
+        self.chat_model = parts.chat_model
+        self._gatherer = Gatherer(parts.library, parts.retriever, parts.reader, parts.weights)
+        self._verifier = ClauseVerifier(parts.embedder)
+        self._rules = RulePlanner(self.coverage)
+        self._planner: Planner = self._rules
+        if parts.chat_model is not None and parts.chat_model.profile.capable:
+            self._planner = ModelPlanner(self._rules, parts.chat_model, self.coverage)
+
+    def coverage(self) -> Coverage:
+        """Which outlets and days the library holds."""
+        days = self.library.catalogue.days()
+        oldest, newest = map(date.fromisoformat, days) if days else (None, None)
+        return Coverage(tuple(self.library.catalogue.outlets()), oldest, newest)
 
     def answer(
         self, question: str, history: History = (), filters: Filters | None = None, as_of: date | None = None
@@ -96,23 +104,40 @@ class Assistant:
         self.reader.read("", [("", "")])
         self.embedder.encode([""])
 
+    def plan(
+        self,
+        question: str,
+        history: History = (),
+        filters: Filters | None = None,
+        as_of: date | None = None,
+        ignore: Collection[str] = (),
+    ) -> Query:
+        """Work out by rules what a question asks for.
+
+        Raises:
+            UsageError: The question is empty or too long.
+        """
+        return self._rules.plan(self._request(question, history, filters, as_of, ignore))
+
     def search(self, query: str, k: int = 10, filters: Filters | None = None, as_of: date | None = None) -> list[Hit]:
-        """Find passages without answering, best first, in the order in which they would be read, with what is around them."""
-        understood = self._understand(query, (), filters, as_of)
+        """Find passages without answering, best first, in the order in which they would be read, with their context."""
+        understood = self.plan(query, (), filters, as_of)
         text, newest = understood.standalone, understood.newest_first
         weights = self.weights.fitting(text)
         hits = self.retriever.find(understood, text, max(k, weights.candidates))
-        if newest or weights.relevance or weights.answerable:  # else reading changes nothing of the order
+        if newest or weights.relevance or weights.answerable:  # else reading does not change the order
             read, _ = read_hits(self.reader, text, hits, weights, newest=newest)
             hits = [*read, *hits[len(read) :]]
         return widen(hits, self.library.catalogue, k)
 
-    def _read(self, query: Query, part: str, hits: Sequence[Hit], number: int) -> Finding:
-        return read_part(self.reader, part, hits, self.weights, number, newest=query.newest_first)
+    def runnable(self) -> Runnable[Any, Answer]:
+        """The pipeline as a LangChain runnable over a question, or {"question", "history"?, "filters"?, "as_of"?}."""
 
-    def runnable(self) -> Runnable[dict[str, Any], Answer]:
-        """The chain as a LangChain runnable over {"question", "history"?}."""
-        return RunnableLambda(lambda given: self.answer(given["question"], given.get("history", ())))
+        def ask(given: str | dict[str, Any]) -> Answer:
+            asked: dict[str, Any] = {"question": given} if isinstance(given, str) else given
+            return self.answer(asked["question"], asked.get("history", ()), asked.get("filters"), asked.get("as_of"))
+
+        return RunnableLambda(ask)
 
     def stream(
         self,
@@ -130,155 +155,103 @@ class Assistant:
             history: Earlier messages, oldest first.
             filters: Which articles may be used.
             as_of: Nothing published later may be used.
-            stop: Set by another thread to stop the chat model; what was checked by then is the answer.
-            ignore: What the question names and the user took back; see `query.understand`.
+            stop: Set by another thread to stop the chat model; what was verified by then is the answer.
+            ignore: What the question names and the user took back; see `assistant.query.planner.Request`.
 
         Yields:
-            `Understood`, `Retrieved` per part, then `Draft`, `Checked` and `Restarted` as they come,
-            and `Finished` last.
+            `Understood`, `Retrieved`, then `Draft`, `Checked`, `Limited` and `Restarted` as they come, and
+            `Finished` last.
 
         Raises:
             UsageError: The question is empty or too long.
             StoreError: The library cannot be read.
         """
-        run = Run(Query(question, question))
-        began = time.perf_counter()
-        with run.timed("understand"):
-            run.query = self._understand(question, history, filters, as_of, ignore)
-        yield Understood(run.query)
-        articles = self.library.catalogue.counts()["articles"]
-        for number, part in enumerate(run.query.parts):
-            with run.timed("retrieve"):
-                hits = self.retriever.find(run.query, part, self.weights.fitting(part).candidates)
-            yield Retrieved(tuple(hits), articles)
-            with run.timed("read"):
-                run.findings.append(self._read(run.query, part, hits, number))
-        yield from self._write(run, stop)
-        run.timings["total"] = time.perf_counter() - began
-        yield Finished(self._finish(run))
+        timer = Timer()
+        request = self._request(question, history, filters, as_of, ignore)
+        with timer("plan"):
+            query = self._planner.plan(request, stop)
+        yield Understood(query)
+        if query.kind in CHAT:
+            yield Finished(self._chat_answer(query, timer))
+            return
+        with timer("gather"):
+            material = self._gather(query)
+        yield Retrieved(material.hits, self.library.catalogue.counts()["articles"])
+        outcome = yield from self._write(query, material, timer, stop)
+        yield Finished(self._finish(query, material, outcome, timer))
 
-    def _understand(
-        self,
-        question: str,
-        history: History,
-        filters: Filters | None,
-        as_of: date | None,
-        ignore: Collection[str] = (),
-    ) -> Query:
+    def _request(
+        self, question: str, history: History, filters: Filters | None, as_of: date | None, ignore: Collection[str]
+    ) -> Request:
         text = question.strip()
         if not text:
-            raise UsageError("Expected a question, found nothing; type what you want to know.")
-        if len(text) > self.settings.max_question:
-            raise UsageError(
-                f"Expected a question of at most {self.settings.max_question:,} characters, found {len(text):,}; shorten it."
-            )
-        days = self.library.catalogue.days()
-        oldest, newest = map(date.fromisoformat, days) if days else (None, None)
-        return understand(
-            text,
-            history,
-            filters=filters,
-            as_of=as_of,
-            outlets=self.library.catalogue.outlets(),
-            oldest=oldest,
-            newest=newest,
-            ignore=ignore,
-        )
+            raise UsageError("The question is empty. Type what you want to know.")
+        limit = self.settings.max_question
+        if len(text) > limit:
+            raise UsageError(f"That's too long: {len(text):,} characters (limit {limit:,}). Shorten the question.")
+        return Request(text, history, filters, as_of, ignore)
 
-    def _write(self, run: Run, stop: threading.Event | None) -> Iterator[Event]:
-        """Sentences for the parts that have an answer: by the chat model if it passes, else quoted."""
-        found = run.answered(self.weights)
-        if not found:
-            return
-        if self.chat_model is not None:
-            with run.timed("write"):
-                yield from self._write_by_model(run, found, self.chat_model, stop)
-            if run.sentences:
-                return
-        with run.timed("quote"):
-            for finding in found:
-                yield from self._quote(run, finding)
+    def _gather(self, query: Query) -> Material:
+        model = self.chat_model
+        if model is not None and model.profile.capable:
+            return self._gatherer.for_model(query, model.profile)
+        return self._gatherer.read_all(query)
 
-    def _quote(self, run: Run, finding: Finding) -> Iterator[Checked]:
-        """The evidence of one part as sentences, and who disagrees with whom."""
-        differing: dict[int, Headline] = {}
-        correcting: Citation | None = None
-        said = run.book.citations
-        for evidence in [left for found in finding.evidence for left in unsaid(found, said)]:
-            citation = run.book.cite(evidence.hit, evidence.start, evidence.end)
-            sentence = Sentence(" ".join(evidence.text.split()), (citation.number,), "supported")
-            if evidence.differs:
-                differing[citation.number] = citation.headline
-            if evidence.corrects:
-                correcting = citation
-            elif correcting is not None:
-                run.notes.append(correction(correcting.number, correcting.headline, citation.number))
-                correcting = None
-            if sentence not in run.sentences:
-                run.sentences.append(sentence)
-                yield Checked(sentence, (citation,))
-        if len(differing) > 1:
-            run.notes.append(disagreement(differing))
+    def _write(self, query: Query, material: Material, timer: Timer, stop: threading.Event | None) -> Outcomes:
+        """Sentences by the chat model where they pass verification, else quotations."""
+        model = self.chat_model
+        if model is not None and material.given:
+            with timer("write"):
+                outcome = yield from by_capable_model(
+                    model, self._verifier, query, material, self._gatherer, self.coverage().line, stop
+                )
+            if outcome.sentences or outcome.declined:
+                return outcome
+            with timer("gather"):
+                material = self._gatherer.read_all(query)
+        elif model is not None and (found := answered_parts(material.findings, self.weights)):
+            with timer("write"):
+                outcome = yield from by_small_model(model, self._verifier, query, found, stop)
+            if outcome.sentences:
+                return outcome
+        else:
+            outcome = Outcome()
+        with timer("quote"):
+            return (yield from by_quotations(query, material, self.weights, outcome))
 
-    def _write_by_model(
-        self, run: Run, found: Sequence[Finding], model: ChatModel, stop: threading.Event | None
-    ) -> Iterator[Event]:
-        hits = _interleaved([finding.hits for finding in found], MAX_PASSAGES)
-        writing = Writing(hits, CitationBook(), run.dropped)
-        sentences: list[Sentence] = []
-        try:
-            for event in writing.run(model, self.embedder, run.query.standalone, stop):
-                if isinstance(event, Checked):
-                    sentences.append(event.sentence)
-                yield event
-        except ModelError as error:
-            run.notes.append(f"{error} The answer is made of quotations instead.")
-            yield Restarted(str(error))
-            return
-        if not sentences:
-            run.notes.append(
-                "Nothing that the chat model wrote passed the check; the answer is made of quotations instead."
-            )
-            yield Restarted("nothing that the chat model wrote passed the check")
-            return
-        run.sentences, run.book, run.model = sentences, writing.book, model.name
-        run.prompts[PROMPT] = load_prompt(PROMPT).version
-
-    def _finish(self, run: Run) -> Answer:
-        hits = _interleaved([finding.hits for finding in run.findings], self.weights.candidates)
-        found = run.answered(self.weights)
-        missing = [f.part for f in run.findings if f not in found]
-        answered = bool(run.sentences)
-        best = min((f.confidence for f in found), default=0.0)
-        sure = best if answered else max((f.confidence for f in run.findings), default=0.0)
-        nearest = nearest_articles(hits) if not answered else ()
-        reason = missing_parts(missing) if answered else self._not_found(run, nearest)
-        text = (
-            " ".join(f"{s.text} {''.join(f'[{n}]' for n in s.citations)}" for s in run.sentences)
-            if answered
-            else reason
-        )
+    def _finish(self, query: Query, material: Material, outcome: Outcome, timer: Timer) -> Answer:
+        answered = bool(outcome.sentences)
+        nearest = () if answered else nearest_articles(material.hits)
+        reason = missing_parts(outcome.missing) if answered else self._not_found(material, nearest)
         answer = Answer(
-            question=run.query.question, standalone=run.query.standalone, status="answered" if answered else "abstained",
-            sentences=tuple(run.sentences), citations=run.book.citations if answered else (), hits=tuple(hits),
-            model=run.model, confidence=sure, text=text, reason=reason, dropped=tuple(run.dropped),
-            prompt_versions=run.prompts, timings=run.timings, nearest=nearest, notes=tuple(run.notes),
-            receipt=uuid.uuid4().hex[:16],
+            question=query.question, standalone=query.standalone, status="answered" if answered else "abstained",
+            sentences=outcome.sentences, citations=outcome.citations, hits=material.hits[: self.weights.candidates],
+            model=outcome.model, confidence=material.confidence, text=_text(outcome, reason), reason=reason,
+            dropped=outcome.dropped, prompt_versions=outcome.prompts, timings=timer.finish(), nearest=nearest,
+            notes=outcome.notes, receipt=uuid.uuid4().hex[:16], kind=query.kind, limitations=outcome.limitations,
+            related=outcome.related, partial=answered and bool(outcome.missing or outcome.limitations),
         )  # fmt: skip
-        self._keep_receipt(answer, run)
+        self._keep_receipt(answer, query, material, outcome)
         return answer
 
-    def _not_found(self, run: Run, nearest: Sequence[Headline]) -> str:
+    def _chat_answer(self, query: Query, timer: Timer) -> Answer:
+        reply = chat_reply(query.kind, self.library.catalogue.counts()["articles"], self.library.catalogue.days())
+        answer = Answer(
+            question=query.question, standalone=query.standalone, status="abstained", sentences=(), citations=(), hits=(),
+            model="fixed reply", confidence=0.0, text=reply, reason=reply, timings=timer.finish(), kind=query.kind,
+            receipt=uuid.uuid4().hex[:16],
+        )  # fmt: skip
+        self._keep_receipt(answer, query, Material((), ()), Outcome())
+        return answer
+
+    def _not_found(self, material: Material, nearest: Sequence[Headline]) -> str:
         days = self.library.catalogue.days()
-        if days is None and not run.findings[0].hits:
-            return "The library is empty: add articles with `byline ingest`."
+        if days is None and not material.hits:
+            return "Your library is empty. Add articles with `byline ingest`."
         return not_found(nearest, days)
 
-    def _keep_receipt(self, answer: Answer, run: Run) -> None:
-        record = answer_record(answer)
-        record["hits"] = [{**hit_record(hit), "why": dict(hit.why)} for hit in answer.hits]
-        record["parts"] = [{"part": f.part, "confidence": round(f.confidence, 4)} for f in run.findings]
-        record["prompt_versions"] = dict(answer.prompt_versions)
+    def _keep_receipt(self, answer: Answer, query: Query, material: Material, outcome: Outcome) -> None:
+        record = receipt_record(answer, query, material, outcome)
         record["library"] = self.library.catalogue.state()
         self.library.catalogue.keep_receipt(answer.receipt, record)
 
@@ -289,13 +262,21 @@ class Assistant:
         self.library.close()
 
 
-def _interleaved(lists: Sequence[Sequence[Hit]], limit: int) -> list[Hit]:
-    """The hits of all parts in turn, each passage once, ranked anew."""
-    if len(lists) == 1:
-        return list(lists[0][:limit])
-    merged: dict[str, Hit] = {}
-    for turn in range(max((len(hits) for hits in lists), default=0)):
-        for hits in lists:
-            if turn < len(hits):
-                merged.setdefault(hits[turn].passage.id, hits[turn])
-    return list(merged.values())[:limit]
+def _text(outcome: Outcome, reason: str) -> str:
+    """The answer as plain text with markers, one line per entry when it has a shape."""
+    if not outcome.sentences:
+        return related_text(reason, outcome.related)
+    lines: list[str] = []
+    entry = -1
+    for sentence in outcome.sentences:
+        words = f"{_said(sentence)} {''.join(f'[{number}]' for number in sentence.citations)}"
+        if sentence.entry == entry or not (sentence.label or lines):
+            lines[-1:] = [f"{lines[-1]} {words}" if lines else words]
+        else:
+            lines.append(f"{sentence.label}: {words}" if sentence.label else words)
+        entry = sentence.entry
+    return "\n".join([*lines, *outcome.limitations])
+
+
+def _said(sentence: Sentence) -> str:
+    return f"“{sentence.text}”" if sentence.quoted and not sentence.text.startswith(("“", '"')) else sentence.text

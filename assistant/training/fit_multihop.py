@@ -19,7 +19,7 @@ import numpy as np
 import numpy.typing as npt
 
 from assistant.models.embeddings import cosines
-from assistant.query.understanding import understand
+from assistant.query.understanding import Coverage, understand
 from assistant.reading.scoring import is_long
 from assistant.retrieval.fusion import with_shares
 from assistant.retrieval.hybrid import HybridRetriever
@@ -59,7 +59,7 @@ def gather(data: Path, work: Path) -> list[Ranked]:
     for case in ready_suite("multihop", data).cases():
         if not case.facts or case.split != "tune" or not is_long(case.question):
             continue
-        query = understand(case.question, outlets=outlets, oldest=oldest)
+        query = understand(case.question, coverage=Coverage(tuple(outlets), oldest))
         lists = retriever.search_all(query, query.standalone)
         found = with_shares(lists[-1], lists[:-1])[:LOOKED_AT]
         stored = library.catalogue.passages([item.number for item in found])

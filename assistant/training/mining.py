@@ -16,7 +16,7 @@ from typing import Any
 from assistant.factory import open_library
 from assistant.models.embeddings import Embedder
 from assistant.query.decomposition import split_parts
-from assistant.query.understanding import resolve_follow_up
+from assistant.query.follow_up import resolve
 from assistant.reading.pipeline import header
 from assistant.retrieval.hybrid import HybridRetriever
 from assistant.settings import load_settings
@@ -124,7 +124,7 @@ class Miner:
 
     def news(self, row: Mapping[str, Any]) -> Group:
         """The group of a reader's question, answerable or not."""
-        text = resolve_follow_up(row["question"], row.get("history") or ())
+        text = resolve(row["question"], row.get("history") or ()).standalone
         spans = [(e["doc_id"], e["start"], e["end"]) for e in row["evidence"]]
         items = [_item(hit, spans, row["answers"]) for hit in self._find(text)]
         if row["answerable"] and not any(item.label == 1 for item in items):

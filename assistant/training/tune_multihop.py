@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from assistant.models import assets
-from assistant.query.understanding import understand
+from assistant.query.understanding import Coverage, understand
 from assistant.reading.model import Reader
 from assistant.reading.pipeline import header
 from assistant.reading.scoring import Weights
@@ -48,7 +48,7 @@ def read_all(cases: Sequence[Case], data: Path, work: Path, model: Path) -> list
     retriever, reader = HybridRetriever(library=library, embedder=embedder), Reader(model, assets.tokenizer_file())
     outlets, found = library.catalogue.outlets(), []
     for case in cases:
-        query = understand(case.question, outlets=outlets)
+        query = understand(case.question, coverage=Coverage(tuple(outlets)))
         hits = retriever.find(query, query.standalone, MOST)
         readings = reader.read(query.standalone, [(header(hit), hit.passage.text) for hit in hits])
         scores = [(h.score, r.relevance, r.answerable) for h, r in zip(hits, readings, strict=True)]

@@ -220,7 +220,7 @@ def ask(home: str, rounds: str) -> Iterator[dict[str, Any]]:
 
 
 def _found(assistant: Any, kind: tuple[Filters | None, date | None], question: str) -> object:
-    query = assistant._understand(question, (), *kind)
+    query = assistant.plan(question, (), *kind)
     return assistant.retriever.find(query, query.standalone, 24)
 
 

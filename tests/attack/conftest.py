@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from assistant.answering.pipeline import Assistant
+from assistant.answering.pipeline import Assistant, Parts
 from assistant.models.chat import ChatModel
 from assistant.reading.baseline import PlainReader
 from assistant.reading.pipeline import Weights
@@ -56,10 +56,11 @@ def make_assistant(home: Path, sources: list[str], model: ChatModel | None, **se
     embedder: Any = HashingEmbedder()
     library = Library(home, "attack")
     ingest(library, embedder, sources)
-    return Assistant(
+    parts = Parts(
         load_settings(home=home, **settings), library, embedder, HybridRetriever(library=library, embedder=embedder),
         PlainReader(embedder), Weights(candidates=6, threshold=0.0), model,
     )  # fmt: skip
+    return Assistant(parts)
 
 
 @pytest.fixture(scope="module")

@@ -11,7 +11,7 @@ import threading
 from pathlib import Path
 from typing import Any
 
-from assistant.answering.pipeline import Assistant
+from assistant.answering.pipeline import Assistant, Parts
 from assistant.reading.baseline import PlainReader
 from assistant.reading.pipeline import Weights
 from assistant.retrieval.hybrid import HybridRetriever
@@ -64,8 +64,8 @@ def read(home: str, stop: str, out: str, number: int) -> None:
     embedder = HashingEmbedder()
     library = Library(Path(home), FINGERPRINT)
     retriever = HybridRetriever(library=library, embedder=embedder)
-    assistant = Assistant(load_settings(home=Path(home)), library, embedder, retriever, PlainReader(embedder),
-                          Weights(candidates=8, threshold=0.0), None)  # fmt: skip
+    settings, weights = load_settings(home=Path(home)), Weights(candidates=8, threshold=0.0)
+    assistant = Assistant(Parts(settings, library, embedder, retriever, PlainReader(embedder), weights))
     wrong: list[str] = []
     asked, rounds = 0, set()
     while not Path(stop).exists():

@@ -6,13 +6,14 @@ import random
 import threading
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 
 from assistant.answering.pipeline import Assistant
+from assistant.events import Checked, Finished
 from assistant.models.chat import RemoteChatModel
 from assistant.settings import load_settings
-from assistant.types import Checked, Finished
 from tests.attack.conftest import count, make_assistant
 from tests.attack.fault_server import TRUE, FaultServer, Reply, chunk
 from tests.attack.test_model_faults import TEXT, left_over
@@ -65,8 +66,7 @@ def test_a_hundred_stops_leave_nothing_behind(ferry: Assistant) -> None:
     slow, rng = Slow(), random.Random(4)
     with FaultServer(slow, 0) as server:
         settings = load_settings(home=ferry.settings.home, chat_model="openai:m", chat_url=server.url)
-        parts = (ferry.library, ferry.embedder, ferry.retriever, ferry.reader, ferry.weights)
-        assistant = Assistant(settings, *parts, RemoteChatModel(settings))
+        assistant = Assistant(replace(ferry.parts, settings=settings, chat_model=RemoteChatModel(settings)))
         for number in range(STOPS):
             stop, shown = threading.Event(), []
             timer = threading.Timer(rng.random() * 0.12, stop.set)

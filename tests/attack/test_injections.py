@@ -10,11 +10,12 @@ from pathlib import Path
 import pytest
 
 from assistant.answering.pipeline import Assistant
+from assistant.events import Checked, Finished
 from assistant.grounding.citations import check_exact
 from assistant.models.chat import ChatModel
 from assistant.text.injection import is_order, plain_text
 from assistant.text.lexical import fold
-from assistant.types import Answer, Checked, Finished
+from assistant.types import Answer
 from tests.attack.conftest import count, make_assistant
 from tests.attack.injections import OWN_FAMILIES, Poisoned, bipia_families, make_poisoned
 from tests.attack.obedient import ObedientChatModel

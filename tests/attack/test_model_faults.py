@@ -6,15 +6,17 @@ import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import nullcontext
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from assistant.answering.pipeline import Assistant
+from assistant.events import Checked, Event, Finished, Restarted
 from assistant.grounding.citations import check_exact
 from assistant.models.chat import RemoteChatModel
 from assistant.settings import Settings, load_settings
-from assistant.types import Answer, Checked, Event, Finished, Restarted, Sentence
+from assistant.types import Answer, Sentence
 from tests.attack.conftest import QUESTION, TEXT, count
 from tests.attack.fault_server import FAULTS, TRUE, FaultServer
 
@@ -27,14 +29,7 @@ DEADLINE = 2.0 + 0.6 + 6.0
 
 
 def with_model(assistant: Assistant, settings: Settings) -> Assistant:
-    parts = (
-        assistant.library,
-        assistant.embedder,
-        assistant.retriever,
-        assistant.reader,
-        assistant.weights,
-    )
-    return Assistant(settings, *parts, RemoteChatModel(settings))
+    return Assistant(replace(assistant.parts, settings=settings, chat_model=RemoteChatModel(settings)))
 
 
 def shown_at_the_end(events: list[Event]) -> list[Sentence]:

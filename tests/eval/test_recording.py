@@ -11,7 +11,7 @@ import pytest
 
 from assistant.errors import UsageError
 from assistant.settings import BUNDLED_CHAT, load_settings
-from assistant.testing import ScriptedChatModel
+from assistant.testing import CAPABLE, ScriptedChatModel
 from eval.recording import MissingReplyError, RecordingChatModel, ReplayingChatModel, read_recording, request_key
 from eval.runner import read_rows
 from eval.suites import ready_suite
@@ -25,7 +25,7 @@ def test_a_recording_gives_back_the_very_pieces(tmp_path: Path) -> None:
     path = tmp_path / "deep" / "recording.jsonl"
     model = RecordingChatModel(ScriptedChatModel("Ada Lund said so [1]."), path)
     said = list(model.stream(ASK))
-    assert list(ReplayingChatModel("scripted", path).stream(ASK)) == said
+    assert list(ReplayingChatModel("scripted", path, CAPABLE).stream(ASK)) == said
     assert "".join(said) == "Ada Lund said so [1]."
 
 
@@ -50,7 +50,7 @@ def test_a_reply_that_was_stopped_is_not_kept(tmp_path: Path) -> None:
 def test_a_miss_names_the_command_and_calls_nobody(tmp_path: Path) -> None:
     path = tmp_path / "recording.jsonl"
     list(RecordingChatModel(ScriptedChatModel("One."), path).stream(ASK))
-    replaying = ReplayingChatModel("scripted", path)
+    replaying = ReplayingChatModel("scripted", path, CAPABLE)
     with pytest.raises(MissingReplyError, match=r"No reply of 'scripted'.*run `byline eval record --to FILE`"):
         list(replaying.stream([("user", "Another?")]))
     assert replaying.missing == [request_key("scripted", [("user", "Another?")])]
@@ -65,7 +65,7 @@ def test_the_key_is_of_model_and_messages() -> None:
 
 def test_a_recording_that_cannot_be_read_is_one_sentence(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match=r"cannot be read; make it with `byline eval record --to FILE`"):
-        ReplayingChatModel("scripted", tmp_path / "none.jsonl")
+        ReplayingChatModel("scripted", tmp_path / "none.jsonl", CAPABLE)
     path = tmp_path / "recording.jsonl"
     path.write_text('\n{"key": "k"}\n', "utf-8")
     with pytest.raises(UsageError, match=r"recording\.jsonl:2: expected a recorded reply with key and pieces"):

@@ -82,7 +82,7 @@ def test_settings_say_what_is_there_and_never_the_key(measured: Server, visit: O
     text = page.inner_text("#byline-health")
     assert "47 in 96 passages" in text
     assert str(measured.home) in text
-    assert "in step with the catalogue" in text
+    assert "up to date" in text
     assert "sk-very-secret" not in page.content()
     page.click("text=Test the connection")
     page.wait_for_selector("#byline-test:has-text('cannot be reached')")

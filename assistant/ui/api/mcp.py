@@ -13,7 +13,8 @@ from starlette.routing import BaseRoute
 
 from assistant import __version__
 from assistant.errors import BylineError
-from assistant.types import Filters, answer_record, hit_record
+from assistant.json_forms import answer_record, hit_record
+from assistant.types import Filters
 from assistant.ui.server.request_queue import Ask, Desk
 
 PATH = "/mcp"

@@ -13,7 +13,8 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import JSONResponse, Response, StreamingResponse
 
 from assistant.errors import BylineError, RunError
-from assistant.types import Answer, Checked, Citation, Finished, Restarted, Sentence
+from assistant.events import Checked, Finished, Restarted
+from assistant.types import Answer, Citation, Sentence
 from assistant.ui.api.rest import NOBODY, status_of, unless_left
 from assistant.ui.server.request_queue import Ask, Desk
 from assistant.ui.views.html import day, web_address

@@ -14,19 +14,9 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import HTMLResponse, JSONResponse, Response, StreamingResponse
 
 from assistant.errors import BylineError, UsageError
-from assistant.types import (
-    Checked,
-    Event,
-    Filters,
-    Finished,
-    Headline,
-    Restarted,
-    Retrieved,
-    Understood,
-    answer_record,
-    citation_record,
-    hit_record,
-)
+from assistant.events import Checked, Event, Finished, Restarted, Retrieved, Understood
+from assistant.json_forms import answer_record, citation_record, hit_record
+from assistant.types import Filters, Headline
 from assistant.ui.api.docs_page import render_manual
 from assistant.ui.server.request_queue import Ask, BusyError, Desk, Waiting
 from assistant.ui.server.startup import Boot

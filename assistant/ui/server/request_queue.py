@@ -15,7 +15,8 @@ from datetime import date
 from typing import Any
 
 from assistant.errors import BylineError, RunError
-from assistant.types import Answer, Event, Filters, Finished, Hit
+from assistant.events import Event, Finished
+from assistant.types import Answer, Filters, Hit
 from assistant.ui.server.startup import Boot
 from assistant.ui.views.html import counted
 

@@ -12,7 +12,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from assistant.errors import BylineError
-from assistant.types import Checked, Draft, Event, Finished, Restarted, Retrieved, Understood
+from assistant.events import Checked, Draft, Event, Finished, Restarted, Retrieved, Understood
 from assistant.ui.server.request_queue import Ask, BusyError, Desk, Waiting
 from assistant.ui.server.startup import Boot
 from assistant.ui.views.conversation import render_broken, render_thread, render_turn, render_welcome

@@ -8,26 +8,20 @@ import pytest
 
 from assistant.answering.pipeline import Assistant
 from assistant.errors import ModelError, UsageError
+from assistant.events import Checked, Draft, Finished, Restarted, Retrieved, Understood
 from assistant.grounding.citations import check_exact
+from assistant.json_forms import answer_record
 from assistant.reading.model import Reader
 from assistant.reading.scoring import is_long
-from assistant.testing import ScriptedChatModel
-from assistant.types import Answer, Checked, Draft, Filters, Finished, Restarted, Retrieved, Understood, answer_record
+from assistant.testing import SMALL, ScriptedChatModel
+from assistant.types import ABSTAINED, CHAT, Answer, Filters
 
 PLEDGE = "what did Kim pledge?"
 
 
 def with_model(assistant: Assistant, *replies: str | ModelError) -> tuple[Assistant, ScriptedChatModel]:
     model = ScriptedChatModel(*replies)
-    parts = (
-        assistant.settings,
-        assistant.library,
-        assistant.embedder,
-        assistant.retriever,
-        assistant.reader,
-        assistant.weights,
-    )
-    return Assistant(*parts, model), model
+    return Assistant(replace(assistant.parts, chat_model=model)), model
 
 
 def exact(assistant: Assistant, answer: Answer) -> bool:
@@ -120,19 +114,32 @@ def test_a_search_for_a_long_question_is_not_read(sample_assistant: Assistant, m
     assert [hit.score for hit in hits] == sorted((hit.score for hit in hits), reverse=True)
 
 
-def test_checked_sentences_of_a_chat_model_are_kept_and_the_rest_dropped(sample_assistant: Assistant) -> None:
-    written = (
-        "Kim vowed to “fully support” Russia’s military and called it a “fraternal duty” [1]. "
-        "Kim also promised 5,000 tanks [1]. Nobody cited this. This cites a passage that is not there [99]."
-    )
-    assistant, model = with_model(sample_assistant, written)
+WRITTEN = (
+    "Kim vowed to “fully support” Russia’s military and called it a “fraternal duty” [1]. "
+    "Kim also promised 5,000 tanks [1]. Nobody cited this. This cites a passage that does not exist [99]."
+)
+
+
+def test_verified_sentences_of_a_chat_model_are_kept_and_the_rest_dropped(sample_assistant: Assistant) -> None:
+    assistant, model = with_model(sample_assistant, WRITTEN, "A: DROP\nB: DROP\nC: Kim promised 700 tanks. [1]")
     answer = assistant.answer(PLEDGE)
     assert answer.model == "scripted"
     assert len(answer.dropped) == 3
-    assert all("5,000" not in s.text and "99" not in s.text for s in answer.sentences)
+    assert all("5,000" not in s.text and "700" not in s.text and "99" not in s.text for s in answer.sentences)
     assert exact(sample_assistant, answer)
     assert set(answer.prompt_versions) == {"answer"}
     assert model.calls[0][0][0] == "system"
+
+
+def test_failed_sentences_go_back_to_the_model_once_with_their_reason(sample_assistant: Assistant) -> None:
+    text = "Kim promised 5,000 tanks [1]. Kim vowed to “fully support” Russia’s military [1]."
+    assistant, model = with_model(sample_assistant, text, "A: Kim called it a “fraternal duty”. [1]")
+    answer = assistant.answer(PLEDGE)
+    said = [sentence.text for sentence in answer.sentences]
+    assert ["fraternal duty" in said[0], "fully support" in said[1]] == [True, True]
+    assert answer.dropped == ()
+    assert "5,000" in model.calls[1][1][1]
+    assert "(problem: " in model.calls[1][1][1]
 
 
 def test_a_chat_model_that_fails_is_replaced_by_quotations(sample_assistant: Assistant) -> None:
@@ -146,17 +153,64 @@ def test_a_chat_model_that_fails_is_replaced_by_quotations(sample_assistant: Ass
 
 
 def test_a_chat_model_whose_text_does_not_pass_is_replaced_by_quotations(sample_assistant: Assistant) -> None:
-    assistant, _ = with_model(sample_assistant, "Kim pledged a thousand horses [1].")
+    assistant, _ = with_model(sample_assistant, "Kim pledged a thousand horses [1].", "A: DROP")
     answer = assistant.answer(PLEDGE)
     assert answer.model == "quotations"
     assert "fraternal duty" in answer.text
     assert len(answer.dropped) == 1
 
 
-def test_the_chat_model_is_not_asked_when_there_is_no_evidence(sample_assistant: Assistant) -> None:
-    assistant, model = with_model(sample_assistant)
-    assert assistant.answer("How do I remove limescale from a kettle?").status == "abstained"
+KETTLE = "How do I remove limescale from a kettle?"
+
+
+def test_a_small_chat_model_is_not_asked_when_there_is_no_evidence(sample_assistant: Assistant) -> None:
+    model = ScriptedChatModel(profile=SMALL)
+    assistant = Assistant(replace(sample_assistant.parts, chat_model=model))
+    assert assistant.answer(KETTLE).status == "abstained"
     assert model.calls == []
+
+
+@pytest.mark.parametrize(
+    "form", ["NOT FOUND", "NOT FOUND.", "**NOT FOUND**", "Not found", "<think>hm</think>NOT FOUND"]
+)
+def test_a_capable_model_declines_after_a_second_search(form: str, sample_assistant: Assistant) -> None:
+    assistant, model = with_model(sample_assistant, form, form)
+    answer = assistant.answer(PLEDGE)
+    assert answer.status == "abstained"
+    assert answer.text.startswith(ABSTAINED)
+    assert answer.nearest
+    assert len(model.calls) == 2
+    assert model.calls[0] != model.calls[1]
+
+
+def test_what_a_declining_model_says_on_the_subject_is_shown_beside_the_abstention(
+    sample_assistant: Assistant,
+) -> None:
+    said = "NOT FOUND\nKim vowed to “fully support” Russia’s military [1]."
+    assistant, _ = with_model(sample_assistant, said, "NOT FOUND")
+    answer = assistant.answer("How many tanks did Kim pledge?")
+    assert answer.status == "abstained"
+    assert [sentence.text for sentence in answer.related] == ["Kim vowed to “fully support” Russia’s military."]
+    assert exact(sample_assistant, answer)
+    assert "fully support" in answer.text
+
+
+def test_what_the_passages_do_not_tell_stands_beside_the_answer_without_a_citation(sample_assistant: Assistant) -> None:
+    text = "Kim vowed to “fully support” Russia’s military [1]. The passages do not say for how long."
+    assistant, _ = with_model(sample_assistant, text)
+    answer = assistant.answer(PLEDGE)
+    assert answer.limitations == ("The passages do not say for how long.",)
+    assert answer.partial
+    assert len(answer.sentences) == 1
+
+
+@pytest.mark.parametrize("question", ["hello", "what can you do?", "write me a poem"])
+def test_what_is_no_question_gets_a_fixed_reply_and_no_quotation(question: str, sample_assistant: Assistant) -> None:
+    assistant, model = with_model(sample_assistant)
+    answer = assistant.answer(question)
+    assert answer.kind in CHAT
+    assert (answer.citations, answer.hits, model.calls) == ((), (), [])
+    assert answer.text
 
 
 def test_stopping_ends_the_chat_models_text(sample_assistant: Assistant) -> None:
@@ -183,7 +237,7 @@ def test_the_chain_is_a_langchain_runnable(sample_assistant: Assistant) -> None:
     assert sample_assistant.retriever.invoke(PLEDGE)[0].page_content
 
 
-@pytest.mark.parametrize(("question", "message"), [("   ", "found nothing"), ("x" * 20_000, "at most 4,000")])
+@pytest.mark.parametrize(("question", "message"), [("   ", "is empty"), ("x" * 20_000, "limit 4,000")])
 def test_questions_that_cannot_be_asked(question: str, message: str, sample_assistant: Assistant) -> None:
     with pytest.raises(UsageError, match=message):
         sample_assistant.answer(question)

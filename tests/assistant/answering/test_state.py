@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 
 from assistant.answering.extractive import Evidence
-from assistant.answering.state import Run
+from assistant.answering.state import answered_parts
 from assistant.reading.pipeline import Finding
 from assistant.reading.scoring import Weights
-from assistant.types import Headline, Hit, Passage, Query
+from assistant.types import Headline, Hit, Passage
 
 WEIGHTS = Weights(threshold=0.7, further=0.5)
 
@@ -30,11 +30,11 @@ def finding(part: str, confidence: float, found: bool = True) -> Finding:
     ],
 )
 def test_where_one_part_is_sure_the_others_need_less(given: list[tuple[str, float]], answered: list[str]) -> None:
-    run = Run(Query("?", "?"), [finding(*item) for item in given])
-    assert [found.part for found in run.answered(WEIGHTS)] == answered
+    findings = [finding(*item) for item in given]
+    assert [found.part for found in answered_parts(findings, WEIGHTS)] == answered
 
 
 def test_a_part_without_a_quotation_is_not_answered_and_makes_no_other_sure() -> None:
-    run = Run(Query("?", "?"), [finding("one", 0.95, found=False), finding("two", 0.6)])
-    assert run.answered(WEIGHTS) == []
-    assert Run(Query("?", "?"), []).answered(WEIGHTS) == []
+    findings = [finding("one", 0.95, found=False), finding("two", 0.6)]
+    assert answered_parts(findings, WEIGHTS) == []
+    assert answered_parts([], WEIGHTS) == []

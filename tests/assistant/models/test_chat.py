@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import httpx
@@ -93,8 +94,7 @@ def test_a_wrong_key_is_refused_by_the_real_server(llama: BundledChatModel) -> N
 def test_the_bundled_model_behind_the_checks_never_cites_what_is_not_there(
     llama: BundledChatModel, sample_assistant: Assistant
 ) -> None:
-    parts = (sample_assistant.settings, sample_assistant.library, sample_assistant.embedder, sample_assistant.retriever)
-    answer = Assistant(*parts, sample_assistant.reader, sample_assistant.weights, llama).answer("what did Kim pledge?")
+    answer = Assistant(replace(sample_assistant.parts, chat_model=llama)).answer("what did Kim pledge?")
     assert answer.status == "answered"
     for citation in answer.citations:
         article = sample_assistant.library.catalogue.article(citation.headline.version)
@@ -208,9 +208,8 @@ def test_a_model_that_cannot_be_had_is_one_note_and_the_quoted_answer(
     settings: dict[str, str], sample_assistant: Assistant, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("assistant.models.assets.SMOLLM_PACKAGE", "a_package_that_is_not_there")
-    parts = (sample_assistant.settings, sample_assistant.library, sample_assistant.embedder, sample_assistant.retriever)
     model = make_chat_model(load_settings(**settings))
-    assistant = Assistant(*parts, sample_assistant.reader, sample_assistant.weights, model)
+    assistant = Assistant(replace(sample_assistant.parts, chat_model=model))
     answer = assistant.answer("what did Kim pledge?")
     assert "fraternal duty" in answer.text
     assert answer.model == "quotations"
@@ -223,12 +222,9 @@ def test_a_connection_that_is_cut_is_replaced_by_quotations(sample_assistant: As
         events(CHUNK)(request)
         request.connection.close()
 
-    parts = (sample_assistant.settings, sample_assistant.library, sample_assistant.embedder, sample_assistant.retriever)
     with FaultServer(cut) as server:
         model = RemoteChatModel(load_settings(chat_model="openai:m", chat_url=server.url, token_timeout=2))
-        answer = Assistant(*parts, sample_assistant.reader, sample_assistant.weights, model).answer(
-            "what did Kim pledge?"
-        )
+        answer = Assistant(replace(sample_assistant.parts, chat_model=model)).answer("what did Kim pledge?")
     assert answer.model == "quotations"
     assert "fraternal duty" in answer.text
     assert answer.notes

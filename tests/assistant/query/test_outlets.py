@@ -6,7 +6,7 @@ from datetime import date
 from pathlib import Path
 
 from assistant.query.outlets import named_outlets, outlet_places
-from assistant.query.understanding import understand
+from assistant.query.understanding import Coverage, understand
 from assistant.types import Filters, Share
 from tests.attack.conftest import from_rows
 
@@ -18,7 +18,7 @@ DAY = date(2023, 10, 3)
 def test_each_outlet_is_asked_for_what_is_said_of_it_on_its_day() -> None:
     query = understand(
         "Does the Verge report on eBay's seller fees of October 3 agree with what Fortune says of overdraft rules at banks?",
-        outlets=OUTLETS,
+        coverage=Coverage(tuple(OUTLETS)),
         today=TODAY,
     )
     assert query.shares == (
@@ -29,14 +29,14 @@ def test_each_outlet_is_asked_for_what_is_said_of_it_on_its_day() -> None:
 
 
 def test_outlets_of_which_nothing_is_said_are_asked_the_whole_question() -> None:
-    query = understand("What do The Verge and Fortune say of eBay?", outlets=OUTLETS, today=TODAY)
+    query = understand("What do The Verge and Fortune say of eBay?", coverage=Coverage(tuple(OUTLETS)), today=TODAY)
     assert query.shares == (Share(Filters(("The Verge",))), Share(Filters(("Fortune",))))
     assert query.outlets == ("The Verge", "Fortune")
 
 
 def test_what_was_taken_back_is_not_searched() -> None:
     question = "What did The Verge say of eBay on 3 October, and what does Fortune say of banks and fees today?"
-    query = understand(question, outlets=OUTLETS, today=TODAY, ignore=("outlet:The Verge", "period"))
+    query = understand(question, coverage=Coverage(tuple(OUTLETS)), today=TODAY, ignore=("outlet:The Verge", "period"))
     assert query.shares == (Share(Filters(("Fortune",))),)
 
 
@@ -80,7 +80,7 @@ def test_the_words_of_one_half_do_not_bury_the_article_of_the_other(tmp_path: Pa
         "Does the Verge report of 3 October 2023 on eBay's seller fees for records agree with Fortune on overdraft "
         "charges that the bank dropped?"
     )
-    query = understand(question, outlets=assistant.library.catalogue.outlets(), today=TODAY)
+    query = understand(question, coverage=Coverage(tuple(assistant.library.catalogue.outlets())), today=TODAY)
     first = [hit.headline.source_id for hit in assistant.retriever.find(query, question, 6)][:2]
     assert set(first) == {"v2", "f0"}
     assistant.close()

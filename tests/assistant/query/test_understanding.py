@@ -5,8 +5,9 @@ from datetime import date
 import pytest
 
 from assistant.query.decomposition import split_parts
+from assistant.query.follow_up import resolve
 from assistant.query.outlets import named_outlets, outlet_aliases, outlet_places
-from assistant.query.understanding import resolve_follow_up, understand
+from assistant.query.understanding import Coverage, understand
 
 OUTLETS = ["The Verge", "BBC News - Technology", "Wired", "Fortune", "The New York Times", "Rivals"]
 BASE = date(2023, 12, 20)
@@ -52,9 +53,11 @@ def test_no_period_where_none_is_named() -> None:
 
 def test_as_of_a_day_before_all_articles_is_no_limit() -> None:
     question = "What was the only approved drug as of July 2023?"
-    query = understand(question, today=date(2024, 1, 1), oldest=date(2023, 9, 1))
+    query = understand(question, today=date(2024, 1, 1), coverage=Coverage((), date(2023, 9, 1)))
     assert query.as_of is None
-    assert understand(question, today=date(2024, 1, 1), oldest=date(2023, 7, 1)).as_of == date(2023, 7, 31)
+    assert understand(question, today=date(2024, 1, 1), coverage=Coverage((), date(2023, 7, 1))).as_of == date(
+        2023, 7, 31
+    )
 
 
 def test_as_of_in_the_question_limits_what_may_be_used() -> None:
@@ -70,7 +73,7 @@ HISTORY = [
 
 
 def test_a_follow_up_brings_the_last_question_and_the_names_of_its_answer() -> None:
-    standalone = resolve_follow_up("Which teams did he coach before that?", HISTORY)
+    standalone = resolve("Which teams did he coach before that?", HISTORY).standalone
     assert "Minnesota Wild" in standalone
     assert "John Hynes" in standalone
     assert standalone.endswith("Which teams did he coach before that?")
@@ -78,8 +81,8 @@ def test_a_follow_up_brings_the_last_question_and_the_names_of_its_answer() -> N
 
 def test_a_question_that_stands_alone_is_left_alone() -> None:
     question = "Who won the Champions League final in Istanbul?"
-    assert resolve_follow_up(question, HISTORY) == question
-    assert resolve_follow_up("And then?", []) == "And then?"
+    assert resolve(question, HISTORY).standalone == question
+    assert resolve("And then?", []).standalone == "And then?"
 
 
 def test_two_questions_are_two_parts_and_the_name_is_carried() -> None:

@@ -1,0 +1,100 @@
+"""Gathers the material for an answer: how deep is searched and what is read depends on the kind of question."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+
+from assistant.answering.passages import fused, interleaved, within_budget
+from assistant.answering.state import Material
+from assistant.models.profile import ChatProfile
+from assistant.reading.pipeline import Finding, PassageReader, read_part
+from assistant.reading.scoring import Weights
+from assistant.retrieval.context import whole_article, widen
+from assistant.retrieval.hybrid import HybridRetriever
+from assistant.storage.library import Library
+from assistant.text.lexical import content_words, names
+from assistant.types import SHAPED, Hit, Query
+
+DEEPER = 60
+"""Passages found for each sub-query of a second search, after the model found no answer in the first ones."""
+SHAPED_DEPTH = 24
+"""Passages found for each sub-query of a list, a timeline, a comparison or a summary."""
+KEPT = 4
+"""Passages of the first search that are given again in the second."""
+SURER = 0.1
+"""Confidence by which the other reading of a follow-up must be ahead."""
+
+_ONE_ARTICLE = re.compile(
+    r"\b(?:piece|article|story|column|review|report|interview|editorial|op-ed|obituary|write-?up)\b", re.I
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Gatherer:
+    """Finds and reads passages.
+
+    Attributes:
+        library: Where articles are stored.
+        retriever: Finds passages.
+        reader: Reads them.
+        weights: How the reader's scores are combined.
+    """
+
+    library: Library
+    retriever: HybridRetriever
+    reader: PassageReader
+    weights: Weights
+
+    def read_all(self, query: Query) -> Material:
+        """Search and read every sub-query; of a doubtful follow-up both readings, and the better one is kept."""
+        findings = [self.read(query, part, number) for number, part in enumerate(query.parts)]
+        if query.alternative and len(findings) == 1:
+            other = self.read(query, query.alternative, 0)
+            if other.confidence > findings[0].confidence + SURER:
+                findings = [other]
+        hits = interleaved([finding.hits for finding in findings], self.weights.candidates)
+        return Material(tuple(findings), tuple(hits))
+
+    def read(self, query: Query, part: str, number: int) -> Finding:
+        """Search and read one sub-query."""
+        hits = self.retriever.find(query, part, self.weights.fitting(part).candidates)
+        return read_part(self.reader, part, hits, self.weights, number, newest=query.newest_first)
+
+    def for_model(self, query: Query, profile: ChatProfile) -> Material:
+        """Passages for a capable model: the question itself is read, its sub-queries are searched."""
+        shaped = query.kind in SHAPED
+        first = self.read(query, query.standalone, 0)
+        further = [text for text in (*query.parts, query.alternative) if text and text != query.standalone]
+        depth = SHAPED_DEPTH if shaped else self.weights.candidates
+        lists = [first.hits, *(self.retriever.find(query, text, depth) for text in further)]
+        if shaped and not further:
+            lists.append(self.retriever.find(query, query.standalone, DEEPER))
+        order = fused(lists)
+        most = profile.passages_shaped if shaped else profile.passages
+        given = widen(order, self.library.catalogue, most)
+        if (article := self._asked_article(query, first)) is not None:
+            known = {hit.passage.version for hit in article}
+            given = [*article, *(hit for hit in given if hit.passage.version not in known)]
+        return Material((first,), tuple(order), tuple(within_budget(given, profile.budget)))
+
+    def deeper(self, query: Query, before: Material, profile: ChatProfile) -> Material:
+        """A second search in other words and further down; without new passages `given` is empty."""
+        words = " ".join(content_words(query.standalone))
+        texts = [query.standalone, words, *names(query.standalone)[:2], *query.parts]
+        lists = [self.retriever.find(query, text, DEEPER) for text in dict.fromkeys(texts) if text]
+        known = {hit.passage.id for hit in before.given}
+        new = [hit for hit in fused(lists) if hit.passage.id not in known]
+        given = widen([*before.given[:KEPT], *new], self.library.catalogue, KEPT + 2 * profile.passages)
+        if all(hit.passage.id in known for hit in given):
+            return replace(before, given=())
+        return replace(before, given=tuple(within_budget(given, profile.budget)))
+
+    def _asked_article(self, query: Query, first: Finding) -> list[Hit] | None:
+        """The whole article, when the question asks what one article says."""
+        if query.kind not in ("summary", "fact", "quotation") or not query.outlets or not first.hits:
+            return None
+        if not _ONE_ARTICLE.search(query.standalone):
+            return None
+        own = [hit for hit in first.hits if hit.headline.outlet in query.outlets]
+        return whole_article(own[0], self.library.catalogue) if own else None

@@ -1,0 +1,145 @@
+"""Who writes the answer: a capable chat model, a small one behind the reader, or nobody (quotations)."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Generator, Sequence
+from dataclasses import replace
+
+from assistant.answering.extractive import unsaid
+from assistant.answering.gathering import Gatherer
+from assistant.answering.generative import ModelWriter, Written
+from assistant.answering.messages import correction, disagreement
+from assistant.answering.passages import interleaved
+from assistant.answering.state import Material, Outcome, answered_parts
+from assistant.errors import ModelError
+from assistant.events import Checked, Event, Restarted
+from assistant.grounding.citations import CitationBook
+from assistant.grounding.evidence import Verifier
+from assistant.models.chat import ChatModel
+from assistant.reading.pipeline import Finding
+from assistant.reading.scoring import Weights
+from assistant.types import Citation, Headline, Query, Sentence
+
+Outcomes = Generator[Event, None, Outcome]
+
+NOTHING_PASSED = "Nothing that the chat model wrote could be verified. Showing quotations instead."
+
+
+def by_capable_model(
+    model: ChatModel,
+    verifier: Verifier,
+    query: Query,
+    material: Material,
+    gatherer: Gatherer,
+    coverage: str,
+    stop: threading.Event | None,
+) -> Outcomes:
+    """The model decides: when it finds no answer, it is asked once more with other and more passages.
+
+    Returns:
+        The outcome; without sentences and not declined, quotations follow.
+    """
+    writer, book = ModelWriter(model, verifier), CitationBook()
+    try:
+        written = yield from writer.write(query, material.given, book, coverage, stop)
+        outcome = _outcome(written, book, model.name)
+        if written.declined and not (stop is not None and stop.is_set()):
+            further = gatherer.deeper(query, material, model.profile)
+            if further.given:
+                second = yield from writer.write(query, further.given, book, coverage, stop)
+                outcome = _second(outcome, _outcome(second, book, model.name))
+    except ModelError as error:
+        yield Restarted(str(error))
+        return Outcome(notes=(f"{error} Showing quotations instead.",))
+    if not outcome.sentences and not outcome.declined:
+        yield Restarted(NOTHING_PASSED)
+        return replace(Outcome(), dropped=outcome.dropped, raw=outcome.raw, notes=(NOTHING_PASSED,))
+    return outcome
+
+
+def _outcome(written: Written, book: CitationBook, name: str) -> Outcome:
+    return Outcome(
+        sentences=() if written.declined else written.sentences,
+        book=book,
+        model=name,
+        related=written.sentences if written.declined else (),
+        limitations=written.limitations,
+        dropped=tuple(item.line for item in written.dropped),
+        prompts=written.prompts,
+        raw=(written.raw,),
+        declined=written.declined,
+    )
+
+
+def _second(first: Outcome, second: Outcome) -> Outcome:
+    """The second attempt when it answers; else the abstention with what either found on the subject."""
+    raw = (*first.raw, *second.raw)
+    if second.sentences:
+        return replace(second, raw=raw)
+    related = first.related or second.related
+    dropped = (*first.dropped, *second.dropped)
+    return replace(first, related=related, raw=raw, dropped=dropped, declined=True)
+
+
+def by_small_model(
+    model: ChatModel, verifier: Verifier, query: Query, found: Sequence[Finding], stop: threading.Event | None
+) -> Outcomes:
+    """The model words what the reader found; it is given few passages and cannot decline.
+
+    Returns:
+        The outcome; without sentences, quotations follow.
+    """
+    hits = interleaved([finding.hits for finding in found], model.profile.passages)
+    book = CitationBook()
+    try:
+        written = yield from ModelWriter(model, verifier).write(query, hits, book, stop=stop)
+    except ModelError as error:
+        yield Restarted(str(error))
+        return Outcome(notes=(f"{error} Showing quotations instead.",))
+    if not written.sentences or written.declined:
+        yield Restarted(NOTHING_PASSED)
+        dropped = tuple(item.line for item in written.dropped)
+        return Outcome(dropped=dropped, raw=(written.raw,), notes=(NOTHING_PASSED,))
+    return _outcome(written, book, model.name)
+
+
+def by_quotations(query: Query, material: Material, weights: Weights, before: Outcome) -> Outcomes:
+    """Quotations of what the reader found, when it is sure enough of it.
+
+    Args:
+        query: What is asked.
+        material: What was read.
+        weights: From which confidence on a part counts as answered.
+        before: What a chat model left: its notes and dropped sentences are kept.
+    """
+    found = answered_parts(material.findings, weights)
+    book = CitationBook()
+    sentences: list[Sentence] = []
+    notes = list(before.notes)
+    for finding in found:
+        yield from _quote(finding, book, sentences, notes)
+    missing = tuple(finding.part for finding in material.findings if finding not in found) if sentences else ()
+    return Outcome(tuple(sentences), book, dropped=before.dropped, notes=tuple(notes), raw=before.raw, missing=missing)
+
+
+def _quote(finding: Finding, book: CitationBook, sentences: list[Sentence], notes: list[str]) -> Generator[Checked]:
+    """The evidence of one part as sentences, and who disagrees with whom."""
+    differing: dict[int, Headline] = {}
+    correcting: Citation | None = None
+    said = book.citations
+    for evidence in [left for found in finding.evidence for left in unsaid(found, said)]:
+        citation = book.cite(evidence.hit, evidence.start, evidence.end)
+        sentence = Sentence(" ".join(evidence.text.split()), (citation.number,), "supported")
+        if evidence.differs:
+            differing[citation.number] = citation.headline
+        if evidence.corrects:
+            correcting = citation
+        elif correcting is not None:
+            notes.append(correction(correcting.number, correcting.headline, citation.number))
+            correcting = None
+        if sentence not in sentences:
+            sentences.append(sentence)
+            yield Checked(sentence, (citation,))
+    if len(differing) > 1:
+        notes.append(disagreement(differing))

@@ -23,6 +23,8 @@ MIN_CAPTION = 4
 """Words; a shorter caption ("AP Photo") says nothing to search for."""
 MAX_SENTENCE = 1200
 """Longer runs without an end (tables, lists, damaged text) are cut at white space."""
+MAX_STRETCH = 2_500
+"""Longest text that the library is given at once, in characters: its time grows with the square of unclosed quotations."""
 MAX_QUOTATION = 700
 """An open quotation holds its sentences together up to this length, so a lost mark does no harm."""
 
@@ -116,13 +118,32 @@ def _paragraphs(text: str, skip: Sequence[Span]) -> Iterator[tuple[int, int]]:
 
 
 def _pieces(paragraph: str, language: str) -> list[tuple[int, int]]:
-    """Sentence boundaries by the library, as offsets; it gives back every character."""
+    """Sentence boundaries by the library, as offsets."""
+    if len(paragraph) <= MAX_STRETCH:
+        return _library_pieces(paragraph, language)
+    pieces: list[tuple[int, int]] = []
+    start = 0
+    while start < len(paragraph):
+        stretch = paragraph[start : start + MAX_STRETCH]
+        found = _library_pieces(stretch, language)
+        if start + len(stretch) < len(paragraph):
+            if len(found) > 1:
+                found.pop()  # it may go on after the stretch, and is found again at the start of the next
+            elif (space := stretch.rfind(" ")) > 0:
+                found = [(0, space + 1)]
+        pieces += [(start + low, start + high) for low, high in found]
+        start += found[-1][1]
+    return pieces
+
+
+def _library_pieces(text: str, language: str) -> list[tuple[int, int]]:
+    """What the library finds in a short text; it gives back every character."""
     pieces, position = [], 0
-    for piece in sentencex.segment(language, paragraph):
+    for piece in sentencex.segment(language, text):
         pieces.append((position, position + len(piece)))
         position += len(piece)
-    if position != len(paragraph):  # not lossless for this text: one piece rather than wrong offsets
-        return [(0, len(paragraph))]
+    if position != len(text):  # not lossless for this text: one piece rather than wrong offsets
+        return [(0, len(text))]
     return pieces
 
 

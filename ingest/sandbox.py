@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import selectors
 import struct
 import subprocess
@@ -17,12 +18,16 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from ingest.types import storable
+
 SECONDS = 18.0
 """For one article; the child ends itself a little earlier."""
 MAX_FRAME = 40_000_000
 """Most that may come back for one article, in bytes."""
 START_SECONDS = 60.0
 """More for the first article of a child, which first imports its parsers."""
+
+_SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")
 
 _ROOT = Path(__file__).resolve().parent.parent
 
@@ -44,27 +49,35 @@ class Sandbox:
         *,
         content: bytes = b"",
         path: Path | None = None,
+        name: str = "",
+        form: str = "",
         url: str | None = None,
         charset: str | None = None,
+        skip: int = 0,
     ) -> Iterator[dict[str, Any]]:
         """Parse one document.
 
         Args:
-            kind: "html", "pdf", "docx", "eml", "mbox", "epub", "warc" or "links".
+            kind: "document", or "links" for a feed or sitemap.
             content: Its bytes, unless `path` names the file.
             path: The file.
+            name: Its file name.
+            form: Suffix of its form.
             url: Where it was fetched.
             charset: The encoding that the server named.
+            skip: Members to leave out at the start, because they were read before.
 
         Returns:
-            Fields of articles, {"reject": reason}, or {"links": [...]}.
+            Fields of articles, {"reject": reason}, {"member": number} before each member of a document that holds
+            several, or {"links": [...]}. No string holds a lone surrogate.
 
         Raises:
             LostError: The child crashed, took too long, or answered too much; it is ended.
         """
         head = json.dumps(
-            {"kind": kind, "path": str(path) if path else None, "url": url, "charset": charset, "size": len(content)}
-        )
+            {"kind": kind, "path": str(path) if path else None, "name": name, "form": form, "url": url,
+             "charset": charset, "skip": skip, "size": len(content)}
+        )  # fmt: skip
         try:
             child = self._started()
             assert child.stdin is not None
@@ -74,7 +87,8 @@ class Sandbox:
                 record = self._frame(child)
                 if record.get("end"):
                     return
-                yield record
+                if not record.get("working"):
+                    yield record
         except (OSError, ValueError) as error:
             self.close()
             raise LostError("cannot be read: it brought the reading process down") from error
@@ -97,11 +111,15 @@ class Sandbox:
         return self._child
 
     def _frame(self, child: subprocess.Popen[bytes]) -> dict[str, Any]:
+        # Counted from when an answer is wanted: while the parent stores articles, nobody's time runs.
         deadline = time.monotonic() + SECONDS + (START_SECONDS if self._fresh else 0)
         size = struct.unpack(">I", self._bytes(child, 4, deadline))[0]
         if size > MAX_FRAME:
             raise LostError(f"expected at most {MAX_FRAME:,} bytes of text, found {size:,}")
-        record = json.loads(self._bytes(child, size, deadline))
+        body = self._bytes(child, size, deadline)
+        record = json.loads(body)
+        if _SURROGATE.search(body):
+            record = storable(record)
         self._fresh = False
         if not isinstance(record, dict):
             raise LostError("cannot be read: the reading process answered out of form")

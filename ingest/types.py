@@ -2,12 +2,37 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from assistant.storage.sqlite.ingest_log import Fetched
 from assistant.types import Article
+from ingest.parsing.forms import suffix_of
+
+_LONE = re.compile("[\ud800-\udfff]")
+
+
+def storable(value: Any) -> Any:
+    """The value with every lone surrogate in its strings replaced: they can be neither stored nor sent.
+
+    JSON, file names and damaged text can hold them. Pairs that belong together become their character.
+    """
+    if isinstance(value, str):
+        return _LONE.sub("\ufffd", value.encode("utf-16", "surrogatepass").decode("utf-16", "replace"))
+    if isinstance(value, dict):
+        return {storable(key): storable(inner) for key, inner in value.items()}
+    return [storable(inner) for inner in value] if isinstance(value, list) else value
+
+
+def _make_storable(record: object, names: tuple[str, ...]) -> None:
+    for name in names:
+        value = getattr(record, name)
+        if isinstance(value, str) and _LONE.search(value):
+            # Escaped, not replaced: two file names that differ must stay two.
+            object.__setattr__(record, name, value.encode("utf-8", "backslashreplace").decode("utf-8"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +43,13 @@ class Rejected:
     reason: str
     gone: bool = False
     """The server says that the page is not there any more."""
+    origin: str = ""
+    """The document it is a part of; the source itself when empty."""
+    lost: bool = True
+    """Articles may have been in it: `--sync` must not take those that it gave before for gone."""
+
+    def __post_init__(self) -> None:
+        _make_storable(self, ("source", "reason", "origin"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +63,9 @@ class Hints:
     published_at: str | None = None
     kind: str = ""
     """Where they come from: "feed", "news sitemap"."""
+
+    def __post_init__(self) -> None:
+        _make_storable(self, ("url", "charset", "title", "outlet", "published_at"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,11 +92,13 @@ class Raw:
     hints: Hints = Hints()
     said: Fetched | None = None
 
+    def __post_init__(self) -> None:
+        _make_storable(self, ("name", "origin", "source"))
+
     @property
     def suffix(self) -> str:
-        """The form's suffix, lower case; `.warc` also for `.warc.gz`."""
-        name = self.name.lower()
-        return self.form or (".warc" if name.endswith(".warc.gz") else Path(name).suffix)
+        """The form's suffix, lower case, also a double one such as `.warc.gz`."""
+        return self.form or suffix_of(self.name)
 
 
 @dataclass(frozen=True, slots=True)

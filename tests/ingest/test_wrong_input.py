@@ -54,7 +54,6 @@ CASES: dict[str, tuple[str, Callable[[], bytes], str]] = {
     "JSON with a number for text": ("a.json", lambda: b'{"text": 5}', "found int"),
     "JSON of numbers": ("a.json", lambda: b"[1, 2]", "article object"),
     "deep JSON": ("a.json", lambda: b"[" * 200_000, "expected JSON"),
-    "a date that is none": ("a.json", lambda: b'{"text": "T.", "published_at": "soon"}', "ISO 8601"),
     "an id that is a list": ("a.json", lambda: b'{"text": "T.", "id": [1]}', "id: expected"),
     "front matter that is no YAML": ("a.md", lambda: b"---\na: [b\n---\nText.", "front matter"),
     "front matter that is a bomb": (
@@ -100,11 +99,20 @@ def test_bad_lines_do_not_keep_good_ones_out(library, tmp_path: Path) -> None:
     assert [r.source.rsplit(", ", 1)[1] for r in report.rejected] == ["line 2", "line 3"]
 
 
+def test_a_date_that_is_none_keeps_everything_else(library, tmp_path: Path) -> None:
+    rows = "title,date,text\nOne,soon,First text.\nTwo,2025-03-04,Second text.\n"
+    report = ingest(library, HashingEmbedder(), [str(write(tmp_path / "a.csv", rows.encode()))])
+    assert (report.added, report.rejected) == (2, [])
+    found = {head.title: library.catalogue.article(head.article_id) for head in library.catalogue.headlines()}
+    assert (found["One"].published_at, found["One"].date_source) == (None, "not found")
+    assert found["Two"].published_at == "2025-03-04"
+
+
 def test_the_text_is_kept_as_it_came(library, tmp_path: Path) -> None:
     text = "\ufeff".encode() + "Première ligne — “so”.\r\n\r\n  Zweite Zeile\u00a0…\t\n".encode()
     ingest(library, HashingEmbedder(), [str(write(tmp_path / "a.txt", text))])
     found = library.catalogue.article("a.txt")
-    assert found is not None and found.text == text.decode("utf-8-sig")
+    assert found is not None and found.text == text.decode("utf-8-sig").replace("\r\n", "\n")
     other = "Zürich liegt am Wasser. Die Fähre fährt täglich, außer im Februar, sagte die Gesellschaft. " * 5
     ingest(library, HashingEmbedder(), [str(write(tmp_path / "b.txt", other.encode("cp1252")))])
     found = library.catalogue.article("b.txt")

@@ -96,7 +96,10 @@ class Score:
         there = words in _words(shown)
         if there and label != "story" and story:
             if len(words.split()) < _FEW:
-                there = any(words in line and len(line) < 2 * len(words) + 20 and line not in story for line in shown.split("\n"))
+                there = any(
+                    words in line and len(line) < 2 * len(words) + 20 and line not in story
+                    for line in shown.split("\n")
+                )
             else:
                 there = _words(shown).count(words) > story.count(words)
         if label == "story":
@@ -190,7 +193,11 @@ def _same(name: str, found: Any, meant: Any) -> bool:
     if len(meant) == 10 or len(found) == 10:
         return str(found[: len(meant)]) == str(meant)
     one, other = (datetime.fromisoformat(value).replace(microsecond=0) for value in (found, meant))
-    return one == other if bool(one.tzinfo) == bool(other.tzinfo) else one.replace(tzinfo=None) == other.replace(tzinfo=None)
+    return (
+        one == other
+        if bool(one.tzinfo) == bool(other.tzinfo)
+        else one.replace(tzinfo=None) == other.replace(tzinfo=None)
+    )
 
 
 def _plain(value: Any) -> str:
@@ -199,7 +206,10 @@ def _plain(value: Any) -> str:
 
 
 def _labelled(text: str) -> Iterator[tuple[str, str]]:
-    for element in lxml_html.document_fromstring(text).xpath("//*[@data-label]"):
+    page = lxml_html.document_fromstring(text)
+    for line_break in page.iter("br"):
+        line_break.tail = " " + (line_break.tail or "")
+    for element in page.xpath("//*[@data-label]"):
         yield element.get("data-label"), element.text_content()
 
 

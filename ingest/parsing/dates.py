@@ -48,14 +48,19 @@ _WRITTEN = (
     re.compile(rf"(?<![\d-])(?P<year>[12]\d{{3}})[-/](?P<month>[01]?\d)[-/](?P<day>[0-3]?\d)(?!\d){_TIME}", re.I),
     re.compile(rf"(?<!\d)(?P<year>[12]\d{{3}})\.?\s+(?:m\.\s+)?{_WORD}\s+(?P<day>[0-3]?\d)\b(?:\.|\s*d\.)?{_TIME}", re.I),
 )  # fmt: skip
-_CTIME = re.compile(rf"(?:[^\W\d_]{{2,4}},?\s+)?{_WORD}\s+(?P<day>[0-3]?\d)\s+(?P<time>[0-2]?\d:[0-5]\d(?::[0-5]\d)?)\s+(?:(?P<zone>[A-Z]{{1,5}}|[+-]\d{{4}})\s+)?(?P<year>[12]\d{{3}})")
+_CTIME = re.compile(
+    rf"(?:[^\W\d_]{{2,4}},?\s+)?{_WORD}\s+(?P<day>[0-3]?\d)\s+(?P<time>[0-2]?\d:[0-5]\d(?::[0-5]\d)?)\s+(?:(?P<zone>[A-Z]{{1,5}}|[+-]\d{{4}})\s+)?(?P<year>[12]\d{{3}})"
+)
 """As `date` and JavaScript print it: Fri Feb 09 06:30:00 CET 2024."""
 _TIME_FIRST = re.compile(
     r"^\W*(?P<time>[0-2]?\d[:.][0-5]\d(?::[0-5]\d)?(?:\s*[ap]\.?m\b\.?)?|\d{1,2}\s*[ap]\.?m\b\.?)(?:\s+(?P<zone>[A-Z]{1,4}T|GMT|UTC|Z|[+-]\d\d:?\d\d))?"
     r"(?:\s*[,|·•–-]\s*|\s+(?:on\s+)?)(?=\S*[^\W\d_]{3}|\d)",
     re.I,
 )
-_NUMBERS = re.compile(rf"(?<![\d./-])(?P<first>[0-3]?\d)(?P<mark>[./-])\s?(?P<next>[0-3]?\d)(?P=mark)\s?(?P<year>[12]\d{{3}})(?!\d){_TIME}", re.I)
+_NUMBERS = re.compile(
+    rf"(?<![\d./-])(?P<first>[0-3]?\d)(?P<mark>[./-])\s?(?P<next>[0-3]?\d)(?P=mark)\s?(?P<year>[12]\d{{3}})(?!\d){_TIME}",
+    re.I,
+)
 _IN_URL = re.compile(r"/(?P<year>(?:19|20)\d\d)[/-](?P<month>[01]?\d|[a-z]{3})[/-](?P<day>[0-3]?\d)(?=[/-]|$)", re.I)
 _EPOCH = re.compile(r"(?P<seconds>[1-4]?\d{9})(?:\d{3})?(?:\.\d+)?")
 
@@ -98,7 +103,9 @@ def only_date(text: str, language: str | None = None) -> bool:
     plain = _UPDATED.sub(" ", _PUBLISHED.sub(" ", text))
     plain = re.sub(_NOT_DATE_WORDS, " ", plain)
     words = re.findall(r"[^\W\d_]{3,}", plain)
-    left = [word for word in words if not month_of(word, language) and word.upper() not in _HOURS and not day_name(word)]
+    left = [
+        word for word in words if not month_of(word, language) and word.upper() not in _HOURS and not day_name(word)
+    ]
     full = find_date(text, language) is not None or re.search(r"\b[12]\d{3}\b", text) is not None
     return len(left) <= (2 if full and all(word[0].isupper() for word in left) else 0)
 
@@ -111,7 +118,10 @@ def date_in_url(url: str | None) -> str | None:
 
 def _plain(text: str) -> str:
     """Western digits, single spaces, no comment of a zone ("[Europe/Oslo]")."""
-    text = "".join(str(unicodedata.digit(ch)) if ch.isdigit() and ch > "\x7f" and unicodedata.digit(ch, -1) >= 0 else ch for ch in text)
+    text = "".join(
+        str(unicodedata.digit(ch)) if ch.isdigit() and ch > "\x7f" and unicodedata.digit(ch, -1) >= 0 else ch
+        for ch in text
+    )
     return re.sub(r"\s*\[[\w/+-]+\]$", "", " ".join(text.split()))
 
 

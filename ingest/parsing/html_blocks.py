@@ -107,9 +107,17 @@ class _Walk:
             return
         left, right = self._parts[-1][0][-1:], clean_text(node.text_content())[:1]
         apart = before.tag in _APART or node.tag in _APART
-        humps = left.islower() and (right.isupper() or right.isdigit()) or (left.isdigit() and right.isalpha() and node.get("class") is not None)
+        humps = (
+            left.islower()
+            and (right.isupper() or right.isdigit())
+            or (left.isdigit() and right.isalpha() and node.get("class") is not None)
+        )
         humps = humps or (left.isdigit() and right.isdigit() and before.get("class") != node.get("class"))
-        if left.isalnum() and right.isalnum() and (apart or (humps and before.get("class") and len(before.text_content()) > 3)):
+        if (
+            left.isalnum()
+            and right.isalnum()
+            and (apart or (humps and before.get("class") and len(before.text_content()) > 3))
+        ):
             self._parts.append((" ", False))
 
     def _add(self, text: str | None, node: Any) -> None:
@@ -145,7 +153,9 @@ def _lines(text: str, *, keep: bool = False) -> list[str]:
 
 
 def _holds_block(node: Any) -> bool:
-    return any(isinstance(inner.tag, str) and inner.tag not in INLINE and inner.tag != "br" for inner in node.iterdescendants())
+    return any(
+        isinstance(inner.tag, str) and inner.tag not in INLINE and inner.tag != "br" for inner in node.iterdescendants()
+    )
 
 
 def _preformatted(node: Any) -> bool:
@@ -157,7 +167,9 @@ def _layout(row: Any) -> bool:
     for cell in row:
         if cell.tag not in ("td", "th"):
             continue
-        inner = sum(1 for part in cell.iterdescendants() if part.tag in ("p", "div", "h1", "h2", "h3", "table", "ul", "ol"))
+        inner = sum(
+            1 for part in cell.iterdescendants() if part.tag in ("p", "div", "h1", "h2", "h3", "table", "ul", "ol")
+        )
         if inner > 2 or len(cell.text_content()) > _LONG_CELL or any(True for _ in cell.iter("table", "article")):
             return True
     return len([cell for cell in row if cell.tag in ("td", "th")]) < 2

@@ -36,7 +36,8 @@ _LINKED = 0.5
 _ENDS = re.compile(r"[.!?…:;。！？][\"'”’»)\]]*$")
 _END_MARK = re.compile(r"\W*(?:ends?|-?\s*30\s*-?|###?)\W*", re.I)
 _TIME_LINE = re.compile(
-    r"^(?:updated\s+(?:at\s+)?)?(?:\d{1,2}[:.h]\d\d(?::\d\d)?|\d{1,2}\s?[ap]\.?m\.?)\s*(?:[ap]\.?m\.?)?\s*(?:[A-Z]{2,5})?(?:\s*[,·|–-]?\s*.{0,30})?$", re.I
+    r"^(?:updated\s+(?:at\s+)?)?(?:\d{1,2}[:.h]\d\d(?::\d\d)?|\d{1,2}\s?[ap]\.?m\.?)\s*(?:[ap]\.?m\.?)?\s*(?:[A-Z]{2,5})?(?:\s*[,·|–-]?\s*.{0,30})?$",
+    re.I,
 )
 
 
@@ -117,7 +118,12 @@ def read_story(tree: Any, blocks: Sequence[Block], about: About) -> Story:
     found = sum(len(block.text) for block in blocks if _key(block.text) in seeds)
     if told < _LEAST * found:  # the names of the page's elements mislead: do without them
         story = _Chooser(blocks, seeds, about, trusting=False).choose()
-    return story
+    words = sum(len(line.text.split()) for line in story.lines if not line.kind)
+    return (
+        story
+        if words > 2 or _size(" ".join(line.text for line in story.lines)) > 20
+        else Story((), len(blocks), -1, set())
+    )
 
 
 def _key(text: str) -> str:
@@ -144,7 +150,11 @@ class _Chooser:
         self._large = self._covering(_LARGE) | {self._scope}
 
     def choose(self) -> Story:
-        found = [n for n, seed in enumerate(self._seed) if seed and self._keys[n] != self._title and self._blocks[n].tag != "h1"]
+        found = [
+            n
+            for n, seed in enumerate(self._seed)
+            if seed and self._keys[n] != self._title and self._blocks[n].tag != "h1"
+        ]
         seeds = [n for n in found if _size(self._keys[n]) > 30 and not only_date(self._blocks[n].text)] or found
         if not seeds:
             return Story((), len(self._blocks), -1, set())
@@ -157,8 +167,14 @@ class _Chooser:
         kinds = {n: self._kept_kind(n, first, last, counts) for n in sorted(inside - dropped)}
         self._mend_headings(kinds, first, last)
         lines = [
-            Line(self._blocks[n].text, kind, self._blocks[n].node, self._live and _TIME_LINE.match(self._blocks[n].text) is not None)
-            for n, kind in kinds.items() if kind == "" or kind in KEPT_KINDS
+            Line(
+                self._blocks[n].text,
+                kind,
+                self._blocks[n].node,
+                self._live and _TIME_LINE.match(self._blocks[n].text) is not None,
+            )
+            for n, kind in kinds.items()
+            if kind == "" or kind in KEPT_KINDS
         ]
         return Story(_trimmed(lines), first, last, inside)
 
@@ -169,7 +185,12 @@ class _Chooser:
         repeated = counts[self._keys[number]] > 1 or self._repeats(number)
         if kind == "" and self._tail_bio(number, last):
             return "bio"
-        if kind == "" and block.tag in ("blockquote", "p", "div", "span", "q") and self._form_is_odd(block) and self._repeats(number):
+        if (
+            kind == ""
+            and block.tag in ("blockquote", "p", "div", "span", "q")
+            and self._form_is_odd(block)
+            and self._repeats(number)
+        ):
             kind = "pull-quote"
         return "related" if kind == "pull-quote" and repeated else kind  # its words are in the story already
 
@@ -180,7 +201,10 @@ class _Chooser:
             if block.tag not in _HEADINGS or not first < number < last or block.linked:
                 continue
             below = kinds.get(number + 1, "related")
-            beside = number + 1 < len(self._blocks) and block.node.getparent() in self._blocks[number + 1].node.iterancestors()
+            beside = (
+                number + 1 < len(self._blocks)
+                and block.node.getparent() in self._blocks[number + 1].node.iterancestors()
+            )
             if kind == "related" and below == "" and beside:
                 kinds[number] = ""
             elif kind == "" and below in ("related", "promo") and beside and block.node.getparent() is not self._body:
@@ -217,7 +241,8 @@ class _Chooser:
     def _usual_forms(self) -> Counter[tuple[str, str]]:
         """How often each form of element holds a line of running prose: its name and class."""
         return Counter(
-            _form(block) for block, seed in zip(self._blocks, self._seed, strict=True)
+            _form(block)
+            for block, seed in zip(self._blocks, self._seed, strict=True)
             if seed and len(block.text) > 60 and _ENDS.search(block.text)
         )
 
@@ -244,14 +269,18 @@ class _Chooser:
         if node in self._wide:  # a class of the whole page says nothing about one of its lines
             return ""
         if not self._trusting:
-            return "caption" if node.tag == "figcaption" else ""
+            return {"figcaption": "caption", "nav": "related", "footer": "notice"}.get(node.tag, "")
         if node not in self._kinds:
             self._kinds[node] = element_kind(node)
         return "" if self._kinds[node] in self._doubted else self._kinds[node]
 
     def _near_main(self, node: Any) -> bool:
         """Whether an article element is the main one, around it or inside it."""
-        return node is self._main or self._main in node.iterdescendants("article") or self._main in node.iterancestors("article")
+        return (
+            node is self._main
+            or self._main in node.iterdescendants("article")
+            or self._main in node.iterancestors("article")
+        )
 
     def _widely_named(self) -> set[str]:
         """Kinds that the page's names give to much of its running text: paragraphs of a class "paywall"."""
@@ -311,7 +340,11 @@ class _Chooser:
         text = block.text
         if only_date(text, self._about.language):
             return "dateline"
-        if re.match(r"(?:by|von|par|por|di|door|av|words)\s", text, re.I) and len(text) < 120 and not _ENDS.search(text):
+        if (
+            re.match(r"(?:by|von|par|por|di|door|av|words)\s", text, re.I)
+            and len(text) < 120
+            and not _ENDS.search(text)
+        ):
             return "byline"
         if any(_key(name) and _key(name) in self._keys[number] for name in self._about.authors) and len(text) < 120:
             return "byline"
@@ -323,7 +356,9 @@ class _Chooser:
 
     def _headline(self, first: int) -> int:
         """Index of the headline above the first paragraph; that of the paragraph when there is none."""
-        heads = [n for n in range(first) if self._keys[n] == self._title] or [n for n in range(first) if self._blocks[n].tag == "h1"]
+        heads = [n for n in range(first) if self._keys[n] == self._title] or [
+            n for n in range(first) if self._blocks[n].tag == "h1"
+        ]
         return heads[-1] if heads else first
 
     def _after(self, number: int, block: Block) -> str:
@@ -360,7 +395,10 @@ class _Chooser:
         end = next((n for n in range(first, last + 1) if _END_MARK.fullmatch(self._blocks[n].text)), None)
         if end is None or end - first < 0.4 * (last - first):
             return set()
-        notes = next((n for n in range(end, len(self._blocks)) if re.match(r"notes?\b", self._blocks[n].text, re.I)), len(self._blocks))
+        notes = next(
+            (n for n in range(end, len(self._blocks)) if re.match(r"notes?\b", self._blocks[n].text, re.I)),
+            len(self._blocks),
+        )
         return set(range(end, notes))
 
     def _under_aside_headings(self) -> set[int]:

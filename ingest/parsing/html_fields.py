@@ -14,6 +14,7 @@ from ingest.parsing.html_blocks import Block, clean_text
 from ingest.parsing.html_zones import element_kind
 from ingest.parsing.linked_data import plain, text_of
 from ingest.parsing.saved_pages import is_archive, unwrapped
+from ingest.parsing.sites import site_of
 
 Candidates = Iterable[tuple[str, Any]]
 
@@ -24,15 +25,27 @@ _DATE_METAS = (
 )  # fmt: skip
 _SEVERAL = ("author", "article:author", "dc.creator", "citation_author", "parsely-author")
 """Meta elements that a page with several authors has several of."""
-_LIVE_ENTRY = "ancestor-or-self::*[@itemprop='liveBlogUpdate' or contains(@class, 'live') or contains(@class, 'comment')]"
-_UPDATED = re.compile(r"updat|modif|last\s+changed|corrected|aktualis|geändert|mise?\s+à\s+jour|actualiz|aggiorn|bijgewerkt|oppdater|uppdater", re.I)
+_LIVE_ENTRY = (
+    "ancestor-or-self::*[@itemprop='liveBlogUpdate' or contains(@class, 'live') or contains(@class, 'comment')]"
+)
+_UPDATED = re.compile(
+    r"updat|modif|last\s+changed|corrected|aktualis|geändert|mise?\s+à\s+jour|actualiz|aggiorn|bijgewerkt|oppdater|uppdater",
+    re.I,
+)
 _PUBLISHED = re.compile(r"publi|posted|erschienen|veröffentlicht|opublik|udgivet|julkaistu|опубликован", re.I)
 _ROLE = re.compile(
     r"\b(?:correspondent|reporter|editor|writer|staff|desk|team|agency|columnist|producer|chief|political|health|sports?|business|science|bureau|"
-    r"published|updated|posted|min(?:ute)?s?|read|am|pm|news|in|at|on|photographs?|photos?|pictures|illustrations?|video|by|\d+)\b", re.I
+    r"published|updated|posted|min(?:ute)?s?|read|am|pm|news|in|at|on|photographs?|photos?|pictures|illustrations?|video|by|\d+)\b",
+    re.I,
+)
+_BY = re.compile(
+    r"(?i:(?:(?:words|written|story|text|hosted|posted|presented|reported|reporting)\s+)?by|von|par|por|di|door|av|af)[:\s]+(?=[A-ZÀ-Þ][\w.’'-]*(?:\s|$))"
 )
 _NAME_LINE = re.compile(r"[A-ZÀ-Þ][\w.'’-]*(?:\s+(?:de|van|von|der|den|la|le|di|da|du|el|[A-ZÀ-Þ][\w.'’-]*)){1,4}")
-_NO_NAME = re.compile(r"^(?:admin(?:istrator)?|author|editor|webmaster|root|user|guest|anonymous|null|none|unknown|undefined|n/?a|https?:.*|.*@.*)$", re.I)
+_NO_NAME = re.compile(
+    r"^(?:admin(?:istrator)?|author|editor|webmaster|root|user|guest|anonymous|null|none|unknown|undefined|n/?a|https?:.*|.*@.*)$",
+    re.I,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,11 +113,6 @@ def _own(address: str, url: str | None) -> bool:
     return site_of(there.hostname) == site_of(here.hostname or "")
 
 
-def site_of(host: str) -> str:
-    """The name of a host without the prefixes of its mobile and AMP pages."""
-    return re.sub(r"^(?:www\d?|m|amp|mobile)\.", "", host.lower())
-
-
 def shown_title(tree: Any) -> str:
     """The headline as the page shows it: the main heading that its title names, else the title in its head."""
     return shown_heading(tree) or _page_title(tree)
@@ -131,13 +139,18 @@ def heading_text(node: Any) -> str:
     if len(parts) > 1 and not bare:
         kept = [child for child in parts if not element_kind(child)] or parts
         longest = max(kept, key=lambda child: len(child.text_content()))
-        if len(parts) > len(kept) or all(child.tag in ("span", "div", "small", "p") and child.get("class") for child in parts):
+        if len(parts) > len(kept) or all(
+            child.tag in ("span", "div", "small", "p") and child.get("class") for child in parts
+        ):
             return line_of(longest.text_content())
     return line_of(node.text_content())
 
 
 def _links_home(node: Any) -> bool:
-    return any(re.fullmatch(r"(?:https?://[^/]+)?/?", link.get("href") or "x") for link in (*node.iter("a"), *node.iterancestors("a")))
+    return any(
+        re.fullmatch(r"(?:https?://[^/]+)?/?", link.get("href") or "x")
+        for link in (*node.iter("a"), *node.iterancestors("a"))
+    )
 
 
 def _page_title(tree: Any) -> str:
@@ -154,7 +167,10 @@ def titles(page: Sources) -> Candidates:
                           ("meta", page.metas.get("twitter:title"))):  # fmt: skip
         told = _without_outlet(line_of(value), names)
         if told:
-            yield ("heading" if heading and _better(heading, told) else source), (heading if heading and _better(heading, told) else told)
+            yield (
+                ("heading" if heading and _better(heading, told) else source),
+                (heading if heading and _better(heading, told) else told),
+            )
     yield "heading", heading
     yield "page title", _without_outlet(title, names)
 
@@ -197,7 +213,16 @@ def bylines(page: Sources) -> Candidates:
     people = people_of(page.data.get("author"))
     yield "json-ld", people if people.casefold() != outlet else ""
     yield "json-ld", people_of(page.data.get("creator"))
-    for name in ("author", "article:author", "parsely-author", "dc.creator", "dcterms.creator", "citation_author", "byl", "sailthru.author"):
+    for name in (
+        "author",
+        "article:author",
+        "parsely-author",
+        "dc.creator",
+        "dcterms.creator",
+        "citation_author",
+        "byl",
+        "sailthru.author",
+    ):
         yield ("opengraph" if name.startswith("article:") else "meta"), names_in(page.metas.get(name, ""))
     marked = "//*[@rel='author' or @itemprop='author' or contains(concat(' ', @class, ' '), ' byline ') or contains(concat(' ', @class, ' '), ' author ')]"
     marked = "//*[contains(@class, 'author')]//*[@itemprop='name'] | " + marked
@@ -206,15 +231,18 @@ def bylines(page: Sources) -> Candidates:
         if 3 < len(value) < 120:
             yield "visible text", names_in(value)
     for block in page.blocks[: page.first + 3]:
-        if match := re.match(r"(?:by|(?:words|written|story|text|hosted|posted|presented|reported)\s+by|von|par|por|di|door|av|af)[:\s]+(?=[A-ZÀ-Þ])", block.text, re.I):
-            if len(block.text) < 120:
-                yield "visible text", names_in(block.text[match.end() :])
+        if (match := _BY.match(block.text)) and len(block.text) < 120:
+            yield "visible text", names_in(block.text[match.end() :])
     for number in range(1, min(page.first, len(page.blocks))):
         near = [page.blocks[n].text for n in (number - 1, number + 1) if n < len(page.blocks)]
-        if _NAME_LINE.fullmatch(page.blocks[number].text) and page.blocks[number].tag not in ("h1", "h2", "li") and any(only_date(text, page.language) for text in near):
+        if (
+            _NAME_LINE.fullmatch(page.blocks[number].text)
+            and page.blocks[number].tag not in ("h1", "h2", "li")
+            and any(only_date(text, page.language) for text in near)
+        ):
             yield "visible text", names_in(page.blocks[number].text)
     for block in page.blocks[max(0, page.last - 2) : page.last + 4]:
-        if (match := re.match(r"(?:by|words\s+by|written\s+by|reporting\s+by|posted\s+by)[:\s]+(?=[A-ZÀ-Þ])", block.text, re.I)) and len(block.text) < 80:
+        if (match := _BY.match(block.text)) and len(block.text) < 80:
             yield "visible text", names_in(block.text[match.end() :])
 
 
@@ -232,7 +260,12 @@ def authors_of(data: Mapping[str, Any], metas: Mapping[str, str]) -> tuple[str, 
 
 def names_in(value: str) -> str:
     """The names at the beginning of a byline, without "By", roles, places and dates."""
-    value = re.sub(r"^(?:(?:words|written|story|text|reporting|posted|report|reported|hosted|presented)\s+)?(?:by|von|par|por|di|door|av|af)[:\s]+", "", line_of(value), flags=re.I)
+    value = re.sub(
+        r"^(?:(?:words|written|story|text|reporting|posted|report|reported|hosted|presented)\s+)?(?:by|von|par|por|di|door|av|af)[:\s]+",
+        "",
+        line_of(value),
+        flags=re.I,
+    )
     names: list[str] = []
     for part in re.split(r"\s*(?:[,;|•·–—/\n(]|\s-\s|\band\b|&|\bund\b|\bet\b|\by\b|\boch\b|\bog\b|\ben\b)\s*", value):
         name = re.split(r"\s+(?=\d)", part.strip(" .:"))[0]
@@ -249,8 +282,12 @@ def people_of(value: Any, depth: int = 0) -> str:
     names: list[str] = []
     for item in value if isinstance(value, list) else [value]:
         if isinstance(item, list | dict) and depth < 4:
-            inner = item if isinstance(item, list) else item.get("name") or item.get("@value") or " ".join(
-                text_of(item.get(part)) for part in ("givenName", "familyName") if item.get(part)
+            inner = (
+                item
+                if isinstance(item, list)
+                else item.get("name")
+                or item.get("@value")
+                or " ".join(text_of(item.get(part)) for part in ("givenName", "familyName") if item.get(part))
             )
             names += [name for name in people_of(inner, depth + 1).split(", ") if name]
         elif isinstance(item, str):
@@ -261,7 +298,9 @@ def people_of(value: Any, depth: int = 0) -> str:
 def _people_in(line: str) -> list[str]:
     """The names in one value of structured data: several where each part of it is a whole name."""
     line = re.sub(r"^by\s+", "", line, flags=re.I)
-    parts = [part.strip() for part in re.split(r"\s*[,;]\s*|\s+(?:and|und|et|y|e|og|och|en|&)\s+", line) if part.strip()]
+    parts = [
+        part.strip() for part in re.split(r"\s*[,;]\s*|\s+(?:and|und|et|y|e|og|och|en|&)\s+", line) if part.strip()
+    ]
     whole = len(parts) > 1 and all(1 < len(part.split()) < 5 and part[0].isupper() for part in parts)
     return parts if whole and not re.search(r"\b(?:of|Ministry|Department|Office|Council|Inc|Ltd)\b", line) else [line]
 
@@ -271,7 +310,10 @@ def outlets(page: Sources) -> Candidates:
     yield "json-ld", _name(page.data.get("publisher"))
     yield "opengraph", line_of(page.metas.get("og:site_name"))
     yield "json-ld", _name(page.data.get("_site"))
-    yield "meta", line_of(page.metas.get("application-name") or page.metas.get("dc.publisher") or page.metas.get("publisher"))
+    yield (
+        "meta",
+        line_of(page.metas.get("application-name") or page.metas.get("dc.publisher") or page.metas.get("publisher")),
+    )
     yield "json-ld", _name(page.data.get("isPartOf")) or _name(page.data.get("sourceOrganization"))
     yield "page title", _outlet_in_title(page)
 
@@ -282,14 +324,25 @@ def _outlet_in_title(page: Sources) -> str:
     parts = [part.strip() for part in re.split(r"\s[|–—·•»-]\s|:\s", title) if part.strip()]
     others = [part for part in parts if _key(part) not in _key(shown) or shown == title]
     host = _folded((urlsplit(page.url).hostname or "") if page.url else "").replace("-", "")
-    marks = [block.text for block in page.blocks if re.search(r"©|copyright|\(c\)", block.text, re.I) and len(block.text) < 200]
-    marks += [node.text_content() for node in page.tree.xpath("//a[@rel='home' or @href='/' or contains(@class, 'logo')]")[:6]]
-    marks += [node.get("title") or "" for node in page.tree.xpath("//link[contains(@type, 'rss') or contains(@type, 'atom')]")[:3]]
+    marks = [
+        block.text
+        for block in page.blocks
+        if re.search(r"©|copyright|\(c\)", block.text, re.I) and len(block.text) < 200
+    ]
+    marks += [
+        node.text_content() for node in page.tree.xpath("//a[@rel='home' or @href='/' or contains(@class, 'logo')]")[:6]
+    ]
+    marks += [
+        node.get("title") or ""
+        for node in page.tree.xpath("//link[contains(@type, 'rss') or contains(@type, 'atom')]")[:3]
+    ]
     for part in reversed(others):
         folded = _folded(part).replace(" ", "")
         if len(part) > 1 and (folded and folded in host or any(_key(part) in _key(mark) for mark in marks)):
             return part
-    added = len(parts) > 1 and shown != title and _key(title).startswith(_key(shown)) and _key(parts[-1]) not in _key(shown)
+    added = (
+        len(parts) > 1 and shown != title and _key(title).startswith(_key(shown)) and _key(parts[-1]) not in _key(shown)
+    )
     return parts[-1] if added and len(parts[-1].split()) < 7 else ""
 
 
@@ -324,14 +377,21 @@ def _scalar(value: Any) -> Any:
 def _tells_publication(node: Any, page: Sources) -> bool:
     """Whether a time of the page is that of its article: near its head or called so, and not one of a live blog's entries."""
     around = " ".join((node.get("itemprop") or "", node.get("class") or "", node.text_content()[:80], _before(node)))
-    if node.xpath("ancestor::aside | ancestor::nav | ancestor::footer") or _UPDATED.search(around) or "dateModified" in around:
+    if (
+        node.xpath("ancestor::aside | ancestor::nav | ancestor::footer")
+        or _UPDATED.search(around)
+        or "dateModified" in around
+    ):
         return False
     if node.xpath(_LIVE_ENTRY):
         return False
     if "datePublished" in around or node.get("pubdate") is not None or _PUBLISHED.search(around):
         return True
     seen = page.blocks[page.first].text[:60] if page.first < len(page.blocks) else ""
-    later = " ".join(" ".join(text.split()) for text in node.xpath("following::text()[normalize-space()][not(parent::script or parent::style)]")[:400])
+    later = " ".join(
+        " ".join(text.split())
+        for text in node.xpath("following::text()[normalize-space()][not(parent::script or parent::style)]")[:400]
+    )
     return not seen or seen[:25] in later
 
 
@@ -356,8 +416,12 @@ def visible_date(page: Sources, inside: set[int]) -> str | None:
     heads += [n for n in range(min(page.first, len(page.blocks))) if shown and _key(page.blocks[n].text) == shown]
     top = heads[-1] if heads else page.first
     for number, block in enumerate(page.blocks):
-        dated = element_kind(block.node) == "dateline" or (block.node.getparent() is not None and element_kind(block.node.getparent()) == "dateline")
-        above = top <= number < page.first or (number < page.first and (number in inside or (dated and number > top - 4)))
+        dated = element_kind(block.node) == "dateline" or (
+            block.node.getparent() is not None and element_kind(block.node.getparent()) == "dateline"
+        )
+        above = top <= number < page.first or (
+            number < page.first and (number in inside or (dated and number > top - 4))
+        )
         below = number > page.last and _PUBLISHED.search(block.text)
         if (above or below) and len(block.text) <= 200 and (found := find_date(block.text, page.language)):
             return found

@@ -20,8 +20,13 @@ _GONE = (
 )  # fmt: skip
 _RAISED = str.maketrans("0123456789+-−–=()n", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁻⁼⁽⁾ⁿ")
 _LOWERED = str.maketrans("0123456789+-−–=()", "₀₁₂₃₄₅₆₇₈₉₊₋₋₋₌₍₎")
-_NOTE_MARK = re.compile(r"[\[(]?\s*(?:\d{1,3}|[a-z]|[ivx]{1,5}|note\s*\d+|\*{1,4}|[†‡§¶#]{1,3})\s*[\])]?(?:\s*,\s*\d{1,3})*", re.I)
-_NOTE_NAME = re.compile(r"(?:^|[\s_:-])(?:foot-?notes?|end-?notes?|note-?ref|fn(?:ref)?|reference|cite(?:_ref)?|doc-noteref|noteref)(?=$|[\s\d_:-])", re.I)
+_NOTE_MARK = re.compile(
+    r"[\[(]?\s*(?:\d{1,3}|[a-z]|[ivx]{1,5}|note\s*\d+|\*{1,4}|[†‡§¶#]{1,3})\s*[\])]?(?:\s*,\s*\d{1,3})*", re.I
+)
+_NOTE_NAME = re.compile(
+    r"(?:^|[\s_:-])(?:foot-?notes?|end-?notes?|note-?ref|fn(?:ref)?|reference|cite(?:_ref)?|doc-noteref|noteref)(?=$|[\s\d_:-])",
+    re.I,
+)
 _MONEY = re.compile(r"(?:[$€£¥]|USD|EUR|GBP|kr\.?|R\$|CHF)\s?\d[\d.,' ]*$")
 _UNIT = re.compile(r"(?:^|[\s\d/·(])(?:[kcdmµn]?m|in|ft|yd|mi|s|L|W/m|kg/m|inch|feet|metres?|meters?)$")
 _BASE = re.compile(r"(?:[×x*·]\s?|^|\s)(?:10|2|e)$|\)$")

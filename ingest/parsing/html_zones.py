@@ -20,20 +20,39 @@ _CLASSES: tuple[tuple[str, str], ...] = (
     ("credit", r"credits?|copyright-?holder|photographer|image-?source|photo-?by"),
     ("pull-quote", r"pull-?quotes?|pulled-?quotes?|block-?teaser-quote"),
     ("byline", r"by-?lines?|author-?(?:name|line|meta|info)|entry-author|posted-by|contributors?"),
-    ("dateline", r"datelines?|dates?|date-?headers?|date-?time|timestamps?|pub-?date|publish(?:ed)?-?(?:date|on|time)|post-?date|entry-date|posted-on|time-?stamp|entry-meta|post-?meta|article-?meta|story-?meta|meta-?info|read(?:ing)?-?time"),
+    (
+        "dateline",
+        r"datelines?|dates?|date-?headers?|date-?time|timestamps?|pub-?date|publish(?:ed)?-?(?:date|on|time)|post-?date|entry-date|posted-on|time-?stamp|entry-meta|post-?meta|article-?meta|story-?meta|meta-?info|read(?:ing)?-?time",
+    ),
     ("bio", r"author-?(?:bio|box|card|profile|description|about)|about-?(?:the-)?author|writer-?bio|bio(?:graphy)?"),
-    ("comments", r"comments?|comment-?list|kommentare?|comentarios?|commentaires?|commenti|reacties|respond|disqus|discussion|reactions?|replies|responses"),
-    ("promo", r"newsletters?|subscri\w+|sign-?up|promos?|promotion|share\w*|sharing|social\w*|follow(?:-?us)?|donat\w+|paywall-?(?:prompt|message|banner|box)|regwall|"
-              r"app-?(?:promo|banner|download)|cta|call-to-action|membership|support-?us|log-?in|print|toolbar|action-?bar|utility|tools"),
-    ("advert", r"ad|ads|advert\w*|ad-?(?:slot|unit|wrapper|container|block|label)|adsbygoogle|sponsor\w*|dfp|gpt|mpu|leaderboard|outbrain|taboola|partner-?content|affiliate\w*"),
-    ("notice", r"cookies?|consent|gdpr|cmp|modal|overlay|pop-?up|lightbox|disclaimer|copyright|footer|colophon|imprint|legal|banner|notification|alert-?bar|toast"),
-    ("related", r"related\w*|read-?(?:more|next|also)|also-?read|see-?also|more-?(?:on|from|stories|news|like|in)|recommend\w*|suggest\w*|most-?(?:read|popular|viewed|shared)|"
-                r"trending|popular|latest|tags?|tag-?list|topics?|keywords|links|nav|navigation|navbar|menu|breadcrumbs?|crumbs?|pagination|pager|prev-?next|side-?bar|widgets?|rail|"
-                r"teasers?|meistgelesen|teilen|dachzeile|kicker|schlagworte|themen|a-voir-aussi|lire-aussi|plus-lus|mas-leido|mais-lidas|carousel|in-?case-you-missed|also-?like|up-?next|next-?(?:up|article)|cat-?links|post-?categories|kicker|category|section-?label|eyebrow|skip-?link|masthead|site-?header|top-?bar|"
-                r"ticker|scoreboard|score-?box|weather|jump-?links|toc|table-of-contents|index-?links|archive-?links|onward|poll|quiz|embed-?card"),
+    (
+        "comments",
+        r"comments?|comment-?list|kommentare?|comentarios?|commentaires?|commenti|reacties|respond|disqus|discussion|reactions?|replies|responses",
+    ),
+    (
+        "promo",
+        r"newsletters?|subscri\w+|sign-?up|promos?|promotion|share\w*|sharing|social\w*|follow(?:-?us)?|donat\w+|paywall-?(?:prompt|message|banner|box)|regwall|"
+        r"app-?(?:promo|banner|download)|cta|call-to-action|membership|support-?us|log-?in|print|toolbar|action-?bar|utility|tools",
+    ),
+    (
+        "advert",
+        r"ad|ads|advert\w*|ad-?(?:slot|unit|wrapper|container|block|label)|adsbygoogle|sponsor\w*|dfp|gpt|mpu|leaderboard|outbrain|taboola|partner-?content|affiliate\w*",
+    ),
+    (
+        "notice",
+        r"cookies?|consent|gdpr|cmp|modal|overlay|pop-?up|lightbox|disclaimer|copyright|footer|colophon|imprint|legal|banner|notification|alert-?bar|toast",
+    ),
+    (
+        "related",
+        r"related\w*|read-?(?:more|next|also)|also-?read|see-?also|more-?(?:on|from|stories|news|like|in)|recommend\w*|suggest\w*|most-?(?:read|popular|viewed|shared)|"
+        r"trending|popular|latest|tags?|tag-?list|topics?|keywords|links|nav|navigation|navbar|menu|breadcrumbs?|crumbs?|pagination|pager|prev-?next|side-?bar|widgets?|rail|"
+        r"teasers?|meistgelesen|teilen|dachzeile|kicker|schlagworte|themen|a-voir-aussi|lire-aussi|plus-lus|mas-leido|mais-lidas|carousel|in-?case-you-missed|also-?like|up-?next|next-?(?:up|article)|cat-?links|post-?categories|kicker|category|section-?label|eyebrow|skip-?link|masthead|site-?header|top-?bar|"
+        r"ticker|scoreboard|score-?box|weather|jump-?links|toc|table-of-contents|index-?links|archive-?links|onward|poll|quiz|embed-?card",
+    ),
 )
 _CLASS_RULES = tuple((kind, re.compile(rf"(?:^|[\s_-])(?:{words})(?=$|[\s_-]|\d)")) for kind, words in _CLASSES)
 _STRUCTURE = frozenset({"html", "body", "main", "article"})
+
 
 def element_kind(node: Any) -> str:
     """What an element says that it holds: a kind of marked line, "" when it says nothing.
@@ -53,4 +72,9 @@ def element_kind(node: Any) -> str:
     if named:
         return named
     prop = (node.get("itemprop") or "").lower()
-    return kind or {"author": "byline", "datepublished": "dateline", "datemodified": "dateline", "caption": "caption"}.get(prop, "")
+    return kind or {
+        "author": "byline",
+        "datepublished": "dateline",
+        "datemodified": "dateline",
+        "caption": "caption",
+    }.get(prop, "")

@@ -61,7 +61,9 @@ def read_linked_data(tree: Any, title: str = "", url: str | None = None) -> Data
 
 
 def _media(node: Data) -> bool:
-    return any(is_type(node, name) for name in ("VideoObject", "AudioObject", "PodcastEpisode", "WebPage", "Episode", "Event"))
+    return any(
+        is_type(node, name) for name in ("VideoObject", "AudioObject", "PodcastEpisode", "WebPage", "Episode", "Event")
+    )
 
 
 def _about_page(node: Data, title: str) -> bool:
@@ -82,7 +84,11 @@ def parse_json(text: str) -> list[Any]:
     Returns:
         The values that could be read; none when nothing could.
     """
-    text = re.sub(r"^\s*(?://|/\*)?\s*(?:<!\[CDATA\[|<!--)\s*(?:\*/)?|(?://|/\*)?\s*(?:\]\]>|-->)\s*(?:\*/)?\s*$", "", text.strip())
+    text = re.sub(
+        r"^\s*(?://|/\*)?\s*(?:<!\[CDATA\[|<!--)\s*(?:\*/)?|(?://|/\*)?\s*(?:\]\]>|-->)\s*(?:\*/)?\s*$",
+        "",
+        text.strip(),
+    )
     for candidate in (text, _mended(text)):
         values, position = [], 0
         decoder = json.JSONDecoder(strict=False)
@@ -161,13 +167,17 @@ def _articles(value: Any, depth: int = 0) -> Iterator[tuple[Data, int]]:
 def is_article(node: Mapping[str, Any]) -> bool:
     """Whether an object is an article by its type."""
     kinds = node.get("@type")
-    return any(isinstance(kind, str) and _ARTICLE.search(kind) for kind in (kinds if isinstance(kinds, list) else [kinds]))
+    return any(
+        isinstance(kind, str) and _ARTICLE.search(kind) for kind in (kinds if isinstance(kinds, list) else [kinds])
+    )
 
 
 def is_type(node: Mapping[str, Any], name: str) -> bool:
     """Whether an object has a type, written with or without its vocabulary."""
     kinds = node.get("@type")
-    return any(isinstance(kind, str) and kind.endswith(name) for kind in (kinds if isinstance(kinds, list) else [kinds]))
+    return any(
+        isinstance(kind, str) and kind.endswith(name) for kind in (kinds if isinstance(kinds, list) else [kinds])
+    )
 
 
 def _fit(node: Data, depth: int, names: Mapping[str, Data], title: str, url: str | None) -> float:
@@ -182,7 +192,9 @@ def _fit(node: Data, depth: int, names: Mapping[str, Data], title: str, url: str
     if url and any(addresses):
         same = any(_place(address) == _place(url) for address in addresses if address)
         score += 12 if same else -6 if addresses[0] or addresses[2] else 0
-    return score + sum(0.5 for name in ("headline", "datePublished", "author", "articleBody", "publisher") if node.get(name))
+    return score + sum(
+        0.5 for name in ("headline", "datePublished", "author", "articleBody", "publisher") if node.get(name)
+    )
 
 
 def _place(url: str) -> str:

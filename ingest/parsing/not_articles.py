@@ -46,8 +46,13 @@ _ERROR_TITLE = re.compile(
     re.I,
 )
 
-_LOGIN = re.compile(r"^\W*(?:log[ -]?in|sign[ -]?in|log on|anmelden|anmeldung|einloggen|connexion|se connecter|iniciar sesión|entrar|accedi|inloggen|logg inn|logga in)\b.{0,40}$", re.I)
-_PASSWORD = re.compile(r"\b(?:password|passwort|kennwort|mot de passe|contraseña|senha|wachtwoord|passord|lösenord|adgangskode)\b", re.I)
+_LOGIN = re.compile(
+    r"^\W*(?:log[ -]?in|sign[ -]?in|log on|anmelden|anmeldung|einloggen|connexion|se connecter|iniciar sesión|entrar|accedi|inloggen|logg inn|logga in)\b.{0,40}$",
+    re.I,
+)
+_PASSWORD = re.compile(
+    r"\b(?:password|passwort|kennwort|mot de passe|contraseña|senha|wachtwoord|passord|lösenord|adgangskode)\b", re.I
+)
 
 BOT = "This is a bot check, not the article. Open the page in a browser and save it, then add the file."
 CONSENT = "This is a consent page, not the article. Accept or reject it in a browser, save the article's page and add the file."
@@ -86,7 +91,12 @@ def why_no_article(story: str, everything: str, title: str, data: Mapping[str, A
     asks = _LOGIN.match(title) is not None and _PASSWORD.search(everything) is not None
     if len(story) < 400 and (asks or (wall and len(story) < 160 and not data.get("headline"))):
         return LOGIN
-    if shown and len(story) < STUB and wall and (data.get("isAccessibleForFree") in (False, "False", "false") or len(WALL.findall(everything)) > 1):
+    if (
+        shown
+        and len(story) < STUB
+        and wall
+        and (data.get("isAccessibleForFree") in (False, "False", "false") or len(WALL.findall(everything)) > 1)
+    ):
         return PAYWALL
     return None
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from contextlib import closing, nullcontext
+from dataclasses import replace
 from typing import Any
 
 from assistant.errors import UsageError
@@ -34,7 +35,12 @@ def read_articles(raw: Raw, sandbox: Sandbox | None = None) -> Iterator[Read | R
         yield Rejected(raw.origin, f"{named} is not a form that can be read; expected one of {', '.join(FORMS)}")
         return
     with nullcontext(sandbox) if sandbox is not None else closing(Sandbox()) as box:
-        yield from _parsed(raw, box)
+        for item in _parsed(raw, box):
+            if isinstance(item, Rejected) and raw.hints.content:  # the feed has what the page does not show
+                held = replace(raw.hints, kind="feed content", charset="utf-8", content=b"")
+                yield from _parsed(replace(raw, content=raw.hints.content, form=".html", hints=held, said=None), box)
+            else:
+                yield item
 
 
 def _parsed(raw: Raw, sandbox: Sandbox) -> Iterator[Read | Rejected]:

@@ -10,9 +10,12 @@ import re
 from urllib.parse import urlsplit
 
 _ARCHIVE_HOSTS = re.compile(
-    r"(?:^|\.)(?:web\.archive\.org|archive\.(?:today|ph|is|li|md|fo|vn)|wayback[\w-]*\.[\w.-]+|webcache\.googleusercontent\.com|arquivo\.pt|perma\.cc)$", re.I
+    r"(?:^|\.)(?:web\.archive\.org|archive\.(?:today|ph|is|li|md|fo|vn)|wayback[\w-]*\.[\w.-]+|webcache\.googleusercontent\.com|arquivo\.pt|perma\.cc)$",
+    re.I,
 )
-_WRAPPED = re.compile(r"^(?:https?://[^/]+)?/(?:web/|wayback/|noFrame/replay/)?\d{4,14}(?:[a-z]{2}_)?/(https?:/{1,2}[^\s\"'<>]+)", re.I)
+_WRAPPED = re.compile(
+    r"^(?:https?://[^/]+)?/(?:web/|wayback/|noFrame/replay/)?\d{4,14}(?:[a-z]{2}_)?/(https?:/{1,2}[^\s\"'<>]+)", re.I
+)
 _MARKS = tuple(
     re.compile(pattern, re.I)
     for pattern in (
@@ -59,7 +62,11 @@ def original_address(text: str, url: str | None) -> str | None:
             return unwrapped(match.group(1))
     if match := _MIRRORED.search(head):
         return "http://" + match.group(1)
-    for match in re.finditer(r"(?:href|content)=[\"']((?:https?://[^/\"']+)?/(?:web/|wayback/)?\d{4,14}(?:[a-z]{2}_)?/https?:/[^\"']+)", head, re.I):
+    for match in re.finditer(
+        r"(?:href|content)=[\"']((?:https?://[^/\"']+)?/(?:web/|wayback/)?\d{4,14}(?:[a-z]{2}_)?/https?:/[^\"']+)",
+        head,
+        re.I,
+    ):
         if re.search(r"canonical|bookmark|og:url", head[max(0, match.start() - 80) : match.start()]):
             return unwrapped(match.group(1))
     return None

@@ -92,7 +92,7 @@ def test_every_template_gives_the_right_fields_and_says_where_from(
             for p, _ in library.catalogue.passages(list(library.catalogue.shelf().live)).values()
             if p.article_id == article.id
         )
-        for other in ("Related stories", "Ferry fares", "inbox", "Sport", "First!", "By Orla", "Photo:", "©"):
+        for other in ("Related stories", "Ferry fares", "inbox", "Sport", "First!", "By Orla", "©"):
             assert other not in shown, (path, other)
         told = library.catalogue.read_from(article.version)
         assert told.get("published_at", "not found") == source and told["title"] and told["text"] == "page"

@@ -149,7 +149,7 @@ def mark_page(text: str, marks: Mapping[str, str]) -> tuple[Span, ...]:
             spans = [span for span in spans if not (lead <= span.start < lead + len(stripped))]
             continue
         kind = kind or next(
-            (kind for kind, pattern in _PAGE_LINES if len(plain) <= LONGEST_MARKED_LINE and pattern.match(plain)), None
+            (name for name, pattern in _PAGE_LINES if len(plain) <= LONGEST_MARKED_LINE and pattern.match(plain)), ""
         )
         if kind:
             end = lead + len(stripped)

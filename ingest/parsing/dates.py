@@ -178,8 +178,8 @@ def _first_date(text: str, language: str | None) -> str | None:
             if match["month"].isdigit() or month_of(match["month"], language):
                 found.append((match.start(), _checked(match, text, language)))
                 break
-    if match := _NUMBERS.search(text):
-        found.append((match.start(), _from_numbers(match, text, language)))
+    if numbers := _NUMBERS.search(text):
+        found.append((numbers.start(), _from_numbers(numbers, text, language)))
     return min(found, key=lambda item: item[0])[1] if found else None
 
 

@@ -12,10 +12,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from ingest.parsing import html_fields
+from ingest.parsing import html_fields, html_people, html_titles
 from ingest.parsing.dates import date_in_url
 from ingest.parsing.html_blocks import Block, blocks_of, clean_text
-from ingest.parsing.html_body import About, Line, Story, read_story
+from ingest.parsing.html_body import Line, Story, read_story
+from ingest.parsing.html_layout import About
+from ingest.parsing.html_sources import Candidates, Sources, read_metas
 from ingest.parsing.html_tree import make_plain, parse_html
 from ingest.parsing.linked_data import Data, plain, read_linked_data, text_of
 from ingest.parsing.live_blog import entries_text, is_live
@@ -44,21 +46,21 @@ def read_page(text: str, url: str | None = None) -> Fields | None:
     if tree is None:
         return None
     origin = original_address(text, url)
-    data = read_linked_data(tree, html_fields.shown_title(tree), origin or url)
-    metas = html_fields.read_metas(tree)
+    data = read_linked_data(tree, html_titles.shown_title(tree), origin or url)
+    metas = read_metas(tree)
     shown = copy.deepcopy(tree)
     make_plain(shown)
     blocks = blocks_of(shown)
-    title = html_fields.shown_title(tree)
+    title = html_titles.shown_title(tree)
     locale = html_fields.locale_of(tree, metas)
-    authors = html_fields.authors_of(data, metas)
+    authors = html_people.authors_of(data, metas)
     story = read_story(shown, blocks, About(title, authors, is_live(tree, data, blocks), locale))
     body, body_from, lines = _text(story, data)
     everything = "\n".join(block.text for block in blocks)
     reason = why_no_article(body, everything, title, data, shown=body_from != "json-ld")
     if not body:
         return {"reject": reason} if reason else None
-    page = html_fields.Sources(tree, data, metas, blocks, story.first, story.last, origin or url, locale)
+    page = Sources(tree, data, metas, blocks, story.first, story.last, origin or url, locale)
     fields: Fields = {"text": body, "read_from": {"text": body_from}, "marks": _marks(lines)}
     _choose(fields, page)
     fields["url_date"] = date_in_url(origin or url or fields["url"])
@@ -68,19 +70,19 @@ def read_page(text: str, url: str | None = None) -> Fields | None:
     return {**fields, "reject": reason} if reason else fields
 
 
-def _choose(fields: Fields, page: html_fields.Sources) -> None:
+def _choose(fields: Fields, page: Sources) -> None:
     """Take the first candidate of each field that has a value."""
-    choices: dict[str, html_fields.Candidates] = {
+    choices: dict[str, Candidates] = {
         "url": html_fields.urls(page),
-        "title": html_fields.titles(page),
-        "byline": html_fields.bylines(page),
-        "outlet": html_fields.outlets(page),
+        "title": html_titles.titles(page),
+        "byline": html_people.bylines(page),
+        "outlet": html_titles.outlets(page),
         "language": html_fields.languages(page),
         "published_at": html_fields.dates(page),
     }
     for name, candidates in choices.items():
         if name == "outlet" and page.url is None:
-            candidates = html_fields.outlets(replace(page, url=fields["url"]))
+            candidates = html_titles.outlets(replace(page, url=fields["url"]))
         fields[name], fields["read_from"][name] = next(
             ((value, source) for source, value in candidates if value), (None, "not found")
         )

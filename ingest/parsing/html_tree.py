@@ -120,7 +120,7 @@ def _is_note(node: Any) -> bool:
 
 
 def _listed_notes(tree: Any) -> set[str]:
-    """The marks that begin a note somewhere on the page: `<p><sup>1</sup> As of May.`"""
+    """The marks that begin a note somewhere on the page, as in `<p><sup>1</sup> As of May`."""
     marks = set()
     for node in tree.iter("sup"):
         parent = node.getparent()

@@ -90,7 +90,8 @@ def parse_json(text: str) -> list[Any]:
         text.strip(),
     )
     for candidate in (text, _mended(text)):
-        values, position = [], 0
+        values: list[Any] = []
+        position = 0
         decoder = json.JSONDecoder(strict=False)
         while position < len(candidate):
             start = re.compile(r"[\s;,]*").match(candidate, position)

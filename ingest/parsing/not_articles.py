@@ -87,16 +87,11 @@ def why_no_article(story: str, everything: str, title: str, data: Mapping[str, A
         return ERROR
     if _consents(story, everything, title):
         return CONSENT
-    wall = WALL.search(everything) is not None
-    asks = _LOGIN.match(title) is not None and _PASSWORD.search(everything) is not None
-    if len(story) < 400 and (asks or (wall and len(story) < 160 and not data.get("headline"))):
+    if len(story) < 400 and _LOGIN.match(title) and _PASSWORD.search(everything):
         return LOGIN
-    if (
-        shown
-        and len(story) < STUB
-        and wall
-        and (data.get("isAccessibleForFree") in (False, "False", "false") or len(WALL.findall(everything)) > 1)
-    ):
+    walls = len(WALL.findall(everything))
+    priced = data.get("isAccessibleForFree") in (False, "False", "false")
+    if shown and len(story) < STUB and walls and (priced or walls > 1 or len(story) < 160):
         return PAYWALL
     return None
 

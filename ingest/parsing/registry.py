@@ -35,12 +35,14 @@ def read_articles(raw: Raw, sandbox: Sandbox | None = None) -> Iterator[Read | R
         yield Rejected(raw.origin, f"{named} is not a form that can be read; expected one of {', '.join(FORMS)}")
         return
     with nullcontext(sandbox) if sandbox is not None else closing(Sandbox()) as box:
-        for item in _parsed(raw, box):
-            if isinstance(item, Rejected) and raw.hints.content:  # the feed has what the page does not show
-                held = replace(raw.hints, kind="feed content", charset="utf-8", content=b"")
-                yield from _parsed(replace(raw, content=raw.hints.content, form=".html", hints=held, said=None), box)
-            else:
-                yield item
+        if not raw.hints.content:
+            yield from _parsed(raw, box)
+            return
+        found = list(_parsed(raw, box))  # to the end, so that the child is free for what the feed holds
+        if not any(isinstance(item, Read) for item in found):
+            held = replace(raw.hints, kind="feed content", charset="utf-8", content=b"")
+            found = list(_parsed(replace(raw, content=raw.hints.content, form=".html", hints=held, said=None), box))
+        yield from found
 
 
 def _parsed(raw: Raw, sandbox: Sandbox) -> Iterator[Read | Rejected]:

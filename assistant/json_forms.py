@@ -44,7 +44,7 @@ def sentence_record(sentence: Sentence) -> dict[str, Any]:
         "verdict": sentence.verdict,
         "entry": sentence.entry,
     }
-    more = {"label": sentence.label, "quoted": sentence.quoted, "reason": sentence.reason}
+    more = {"label": sentence.label, "quoted": sentence.quoted, "reason": sentence.reason, "answer": sentence.answer}
     return record | {name: value for name, value in more.items() if value}
 
 

@@ -6,6 +6,8 @@ which is the source's text unchanged.
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -89,6 +91,20 @@ class Article:
         return date.fromisoformat(self.published_at[:10]) if self.published_at else None
 
 
+def article_version(
+    article_id: str,
+    title: str,
+    byline: str | None,
+    outlet: str | None,
+    published_at: str | None,
+    url: str | None,
+    text: str,
+) -> str:
+    """The version of an article: a hash of its id and of everything that a reader can see."""
+    shown = json.dumps([title, byline, outlet, published_at, url, text], ensure_ascii=False)
+    return hashlib.sha256((article_id + shown).encode("utf-8", "surrogatepass")).hexdigest()[:16]
+
+
 @dataclass(frozen=True, slots=True)
 class Passage:
     """A stretch of whole sentences; `article.text[start:end] == text`, always.
@@ -135,6 +151,11 @@ class Headline:
     url: str | None
 
     @property
+    def day(self) -> date | None:
+        """The day of publication in the article's own time zone."""
+        return date.fromisoformat(self.published_at[:10]) if self.published_at else None
+
+    @property
     def line(self) -> str:
         """Outlet, day and title on one line, the header that passages are read under."""
         parts = (self.outlet, (self.published_at or "")[:10], self.title)
@@ -143,14 +164,22 @@ class Headline:
 
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """Which articles may be searched. Days are inclusive; empty means no limit."""
+    """Which articles may be searched. Days are inclusive; empty means no limit.
+
+    Attributes:
+        outlets: Names as stored; any of them.
+        since: First day of publication.
+        until: Last day of publication.
+        authors: Names that occur in the byline, whatever their case and accents; any of them.
+    """
 
     outlets: tuple[str, ...] = ()
     since: date | None = None
     until: date | None = None
+    authors: tuple[str, ...] = ()
 
     def __bool__(self) -> bool:
-        return bool(self.outlets or self.since or self.until)
+        return bool(self.outlets or self.since or self.until or self.authors)
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,6 +214,7 @@ class Query:
         alternative: The other reading of a follow-up, searched too when it is in doubt whether it needs the conversation.
         language: ISO 639-1 code of the question.
         planner: Who made the plan: "rules", or the chat model's name.
+        assumed: How relative days were understood, one sentence each; said in the answer.
     """
 
     question: str
@@ -201,6 +231,7 @@ class Query:
     alternative: str = ""
     language: str = "en"
     planner: str = "rules"
+    assumed: tuple[str, ...] = ()
 
     @property
     def periods(self) -> tuple[tuple[date, date], ...]:
@@ -261,6 +292,7 @@ class Sentence:
         label: What stands before the entry's first sentence: a date, a side of a comparison, outlet and day.
         quoted: Whether the text is a verbatim quotation.
         reason: For "check": what could not be shown, in plain words.
+        answer: For a quotation: the words in it that answer the question, when they are known.
     """
 
     text: str
@@ -270,6 +302,7 @@ class Sentence:
     label: str = ""
     quoted: bool = False
     reason: str = ""
+    answer: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -161,7 +161,7 @@ class _Run:
         with self._library:
             catalogue = self._library.catalogue
             self._copies.sign(catalogue.unsigned())
-            self._current = catalogue.current_versions()
+            self._current, self._edits = catalogue.current_versions(), catalogue.edits()
             with closing(Ahead(_items(documents, sandbox))) as items:
                 for item in items:
                     self.report.total = sources.total if sources else 0
@@ -199,7 +199,8 @@ class _Run:
             self._progress(report)
 
     def _take_article(self, item: Read) -> None:
-        article, raw, report = item.article, item.raw, self.report
+        raw, report, edit = item.raw, self.report, self._edits.get(item.article.id)
+        article = edit.apply(item.article) if edit else item.article
         source = raw.source or raw.origin
         if raw.said is not None:
             self._said[raw.origin] = raw.said
@@ -216,7 +217,8 @@ class _Run:
         self._current[article.id] = article.version
         keys, alike = self._copies.find(article)
         passages = cut_passages(article)
-        self._group.append(Entry(article, passages, raw.origin, source, item.place, item.read_from, keys, alike))
+        read_from = {**item.read_from, **(edit.read_from if edit else {})}
+        self._group.append(Entry(article, passages, raw.origin, source, item.place, read_from, keys, alike))
         if sum(len(entry.passages) for entry in self._group) >= GROUP_PASSAGES:
             reach("group-full")
             self._flush()

@@ -20,7 +20,7 @@ from langchain_core.retrievers import BaseRetriever
 from pydantic import ConfigDict
 
 from assistant.models.embeddings import cosines
-from assistant.reading.scoring import is_long
+from assistant.query.parsed import is_long
 from assistant.retrieval.fusion import DENSE_WEIGHT, Found, fuse, with_shares
 from assistant.retrieval.multihop_rerank import Stored, order_long
 from assistant.storage.filters import Numbers

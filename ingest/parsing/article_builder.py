@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime
 from typing import Any
 
 from assistant.errors import UsageError
-from assistant.types import Article
+from assistant.types import Article, article_version
 from ingest.parsing.boilerplate import mark_boilerplate, mark_page
 from ingest.parsing.dates import find_date
 from ingest.parsing.saved_pages import is_archive
@@ -45,9 +44,8 @@ def make_article(
     """
     check_text(text)
     title = clean_line(title) or first_line(text)
-    shown = json.dumps([title, byline, outlet, published_at, url, text], ensure_ascii=False)
     article_id = hashlib.sha256(identity.encode("utf-8", "surrogatepass")).hexdigest()[:16]
-    version = hashlib.sha256((article_id + shown).encode("utf-8", "surrogatepass")).hexdigest()[:16]
+    version = article_version(article_id, title, byline, outlet, published_at, url, text)
     return Article(
         id=article_id, source_id=source_id, url=url, title=title, byline=byline, outlet=outlet,
         published_at=published_at, date_source=date_source if published_at else "not found", language=language,

@@ -18,10 +18,10 @@ from fastapi.routing import iter_route_contexts
 from starlette.routing import Mount
 
 from assistant.answering.pipeline import Assistant
-from assistant.ui.server.app import build_application
-from assistant.ui.server.request_queue import Desk
-from assistant.ui.server.server import Options
-from assistant.ui.server.startup import Boot
+from assistant.ui.application import build_application
+from assistant.ui.server.loader import Loader
+from assistant.ui.server.options import Options
+from assistant.ui.server.request_queue import QuestionQueue
 
 PAGE = {"x-byline": "1"}
 """The header that the page's own posts carry."""
@@ -40,20 +40,20 @@ class House:
         self, assistant: Assistant, options: Options | None = None, watched: Callable[[Any], Any] = lambda app: app
     ) -> None:
         options = options or Options()
-        boot = Boot(assistant.settings, lambda _: assistant)
-        self.desk = Desk(boot, options.at_once, options.waiting)
+        loader = Loader(assistant.settings, lambda _: assistant)
+        self.questions = QuestionQueue(loader, options.at_once, options.waiting)
         with _gradio_leaves_loops():
-            self.app = build_application(boot, self.desk, options)
+            self.app = build_application(loader, self.questions, options)
         config = uvicorn.Config(watched(self.app), host="127.0.0.1", port=0, ws="none", log_level="error",
                                 timeout_graceful_shutdown=2)  # fmt: skip
         self._server = uvicorn.Server(config)
         self._thread = threading.Thread(target=self._server.run, name="house", daemon=True)
         self._thread.start()
-        boot.start()
+        loader.start()
         until = time.monotonic() + 60
         while not self._server.started and time.monotonic() < until:
             time.sleep(0.02)
-        boot.wait()
+        loader.wait()
         self.port = int(self._server.servers[0].sockets[0].getsockname()[1])
         self.url = f"http://127.0.0.1:{self.port}"
 

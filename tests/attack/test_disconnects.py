@@ -19,9 +19,9 @@ import pytest
 
 from assistant.answering.pipeline import Assistant
 from assistant.settings import load_settings
-from assistant.ui.server.request_queue import Ask, Desk, Waiting
-from assistant.ui.server.server import Options
-from assistant.ui.server.startup import Boot
+from assistant.ui.server.loader import Loader
+from assistant.ui.server.options import Options
+from assistant.ui.server.request_queue import Ask, QuestionQueue, Waiting
 from assistant.ui.views.turns import read_turns
 from tests.attack.conftest import QUESTION, TEXT, count
 from tests.attack.fault_server import FaultServer, Reply, chunk
@@ -150,10 +150,10 @@ def settled(house: House, seconds: float = 20.0) -> dict[str, Any]:
     """What is left of all visitors, once it does not change any more or the time is over."""
     until = time.monotonic() + seconds
     while time.monotonic() < until:
-        places = house.desk._places
+        places = house.questions._places
         left = {
-            "questions": house.desk._inside,
-            "places taken": house.desk.at_once - places._value if places else 0,
+            "questions": house.questions._inside,
+            "places taken": house.questions.at_once - places._value if places else 0,
             "connections": house.connections,
             "threads": sum(thread.name == "byline-answer" for thread in threading.enumerate()),
         }
@@ -242,30 +242,30 @@ def test_a_place_that_falls_free_for_somebody_who_just_left_is_not_lost(
     """Every order of "a place is free" and "the one who waited is gone", by single turns of the event loop."""
 
     async def talk() -> tuple[int, int]:
-        desk = Desk(Boot(load_settings(home=tmp_path), lambda _: Busy()), at_once=1, waiting=4)
-        desk.boot._load()
-        desk._places = asyncio.Semaphore(1)
-        await desk._places.acquire()
+        questions = QuestionQueue(Loader(load_settings(home=tmp_path), lambda _: Busy()), at_once=1, waiting=4)
+        questions.loader._load()
+        questions._places = asyncio.Semaphore(1)
+        await questions._places.acquire()
         stop, waits = threading.Event(), asyncio.Event()
 
         async def ask() -> None:
-            async for item in desk.run(Ask("what?"), stop):
+            async for item in questions.run(Ask("what?"), stop):
                 if isinstance(item, Waiting):
                     waits.set()
 
         task = asyncio.create_task(ask())
         await waits.wait()
         await asyncio.sleep(0.01)
-        desk._places.release()
+        questions._places.release()
         for _ in range(turns):
             await asyncio.sleep(0)
         stop.set() if leaves == "stopped" else task.cancel()
         await asyncio.wait([task], timeout=10)
         for _ in range(200):  # the answer's thread, where one was begun, gives its place back
-            if desk._places._value == 1:
+            if questions._places._value == 1:
                 break
             await asyncio.sleep(0.01)
-        return desk._places._value, desk._inside
+        return questions._places._value, questions._inside
 
     with ThreadPoolExecutor(1) as thread:  # the browser of other tests keeps a loop in this one
         assert thread.submit(lambda: asyncio.run(talk())).result() == (1, 0)

@@ -10,7 +10,7 @@ import pytest
 from assistant.types import Headline
 from assistant.ui.views.conversation import render_turn
 from assistant.ui.views.html import web_address
-from assistant.ui.views.sources import Standing, render_sources
+from assistant.ui.views.sources import SourceState, render_sources
 from assistant.ui.views.turns import Chip, Cited, Found, Head, Said, Turn
 from tests.attack.conftest import count
 from tests.attack.hostile import HOST, address, hostile
@@ -69,8 +69,8 @@ def turn_of(text: str, state: str = "answered") -> Turn:
     )  # fmt: skip
 
 
-def looks(url: str) -> Callable[[str, str], Standing]:
-    return lambda article, version: Standing("current", Headline("a", "v", 1, "t", "o", None, None, url))
+def looks(url: str) -> Callable[[str, str], SourceState]:
+    return lambda article, version: SourceState("current", Headline("a", "v", 1, "t", "o", None, None, url))
 
 
 def judged(markup: str) -> Reader:

@@ -15,7 +15,7 @@ import pytest
 
 from assistant.answering.pipeline import Assistant
 from assistant.ui.server.auth import user_line
-from assistant.ui.server.server import Options
+from assistant.ui.server.options import Options
 from tests.attack.conftest import count, make_assistant
 from tests.attack.house import PAGE, House, RawClient, all_routes, files_below
 from tests.attack.names import climbing_archive, multipart, traversals, upload_names

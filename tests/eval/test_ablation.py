@@ -8,8 +8,7 @@ import pytest
 
 from assistant.query.understanding import understand
 from eval.ablation import ablation_table, undefended, variants
-from eval.selftest import asked
-from eval.workbench import Bench
+from eval.workbench import Bench, asked
 
 
 @pytest.fixture(scope="module")

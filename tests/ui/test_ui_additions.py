@@ -55,8 +55,8 @@ def test_what_was_read_but_never_stored_says_so(tmp_path: Path) -> None:
         raise RunError("The embedding model went away.")
 
     assistant = SimpleNamespace(library=library, embedder=SimpleNamespace(encode=fail))
-    boot: Any = SimpleNamespace(settings=settings, assistant=assistant, error=None, wait=lambda: None)
-    jobs = Jobs(boot)
+    loader: Any = SimpleNamespace(settings=settings, assistant=assistant, error=None, wait=lambda: None)
+    jobs = Jobs(loader)
     job = jobs.add_files([("pier.txt", b"Pier to close\n\nThe pier of Ostrey will close in March, its master said.")])
     while job.active:
         time.sleep(0.01)

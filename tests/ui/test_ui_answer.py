@@ -125,6 +125,6 @@ def test_conversation_survives_a_refresh(server: Server, visit: Open) -> None:
     tab.page.reload()
     tab.page.wait_for_selector(".is-answered")
     assert tab.page.inner_text(".answer") == answer
-    assert tab.page.inner_text("#byline-conversations .talk") == "What did Kim pledge?"
+    assert tab.page.inner_text("#byline-conversations .conversation") == "What did Kim pledge?"
     tab.page.click(".cite >> nth=0")
     tab.page.wait_for_selector("#byline-article mark.now")

@@ -36,7 +36,7 @@ def test_again_edit_export_and_delete(server: Server, visit: Open) -> None:
     page.wait_for_selector("#byline-say.on")
     copied = page.evaluate("() => navigator.clipboard.readText()")
     assert "Chinese capital" in copied
-    assert "[1] World Desk Review" in copied
+    assert "[1] World QuestionQueue Review" in copied
     with page.expect_download() as caught:
         page.click("text=Markdown")
     text = Path(caught.value.path()).read_text("utf-8")
@@ -81,7 +81,7 @@ def test_what_an_article_says_is_never_markup(server: Server, visit: Open) -> No
     tab.ask('<img src=x onerror="document.title=1"> <b>What did Kim pledge?</b>')
     assert tab.page.locator(".turn img, .turn .asked b").count() == 0
     tab.page.evaluate(
-        """() => { const talk = window.byline.talkNow();
+        """() => { const talk = window.byline.currentConversation();
           talk.turns[0].sentences = [{ text: '<img src=x onerror=alert(1)>', citations: [] }];
           talk.turns[0].state = 'answered'; window.byline.write(talk); }"""
     )

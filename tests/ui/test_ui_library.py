@@ -97,20 +97,20 @@ def test_a_good_and_a_bad_file_then_a_changed_one(empty: Server, visit: Open) ->
         ("added", "Ostrey pier to close", "pier.txt"),
         ("rejected", "", "notes.xyz"),
     }
-    page.click("#byline-shelf-article .chip:has-text('rejected')")
+    page.click("#byline-library-article .chip:has-text('rejected')")
     page.wait_for_function("() => document.querySelectorAll('.outcomes li').length === 1")
     assert "not a form that can be read" in page.inner_text(".outcomes")
-    page.click("#byline-shelf-article >> text=Close")
+    page.click("#byline-library-article >> text=Close")
     changed = {**GOOD, "buffer": GOOD["buffer"].replace(b"March", b"April")}  # type: ignore[attr-defined]
     page.set_input_files("#byline-files", [changed])
     done(tab, 4)
     page.select_option("#byline-status", "changed")
     page.click("#byline-table .title:has-text('Ostrey pier')")
-    page.wait_for_selector("#byline-shelf-article .versions")
-    assert "April" in page.inner_text("#byline-shelf-article .text")
-    page.click("#byline-shelf-article .versions button >> nth=0")
-    page.wait_for_selector("#byline-shelf-article >> text=An earlier version")
-    assert "March" in page.inner_text("#byline-shelf-article .text")
+    page.wait_for_selector("#byline-library-article .versions")
+    assert "April" in page.inner_text("#byline-library-article .text")
+    page.click("#byline-library-article .versions button >> nth=0")
+    page.wait_for_selector("#byline-library-article >> text=An earlier version")
+    assert "March" in page.inner_text("#byline-library-article .text")
     tab.shot("library-article")
 
 

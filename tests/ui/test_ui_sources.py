@@ -18,7 +18,7 @@ def test_cards_quotations_keys_and_what_was_not_used(server: Server, visit: Open
     tab.ask("What did Kim pledge, and where did Kim and Putin meet?")
     page = tab.page
     card = page.inner_text(".card >> nth=0")
-    assert "World Desk Review" in card
+    assert "World QuestionQueue Review" in card
     assert "September 2025" in card
     assert page.locator(".card").count() == len({c["article_id"] for c in kept(tab)["citations"]})
     quotes = page.locator(".card >> nth=0").locator(".quote").count()
@@ -120,7 +120,7 @@ def test_chosen_filters_hold_and_can_be_removed(server: Server, visit: Open) -> 
 
 def kept(tab: Visit) -> Any:
     """The last turn of the conversation as the browser keeps it."""
-    return tab.page.evaluate("() => window.byline.talkNow().turns.at(-1)")
+    return tab.page.evaluate("() => window.byline.currentConversation().turns.at(-1)")
 
 
 def articles(tab: Visit) -> list[dict[str, str]]:

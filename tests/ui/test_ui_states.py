@@ -14,8 +14,8 @@ import httpx
 
 from assistant.factory import build_assistant
 from assistant.settings import load_settings
-from assistant.ui.server.request_queue import Desk
-from assistant.ui.server.startup import Boot
+from assistant.ui.server.loader import Loader
+from assistant.ui.server.request_queue import QuestionQueue
 from assistant.ui.views.chat import Chat
 from tests.attack.fault_server import FaultServer
 from tests.ui.conftest import Server, Visit
@@ -95,11 +95,11 @@ def _first_page(server: Server) -> str:
 
 def test_a_library_that_cannot_be_opened_says_why(tmp_path: Path) -> None:
     (tmp_path / "catalogue.sqlite3").write_bytes(b"This is no database. " * 100)
-    boot = Boot(load_settings(home=tmp_path), build_assistant)
-    boot.start()
-    boot.wait()
+    loader = Loader(load_settings(home=tmp_path), build_assistant)
+    loader.start()
+    loader.wait()
     with ThreadPoolExecutor(1) as thread:  # the browser of other tests keeps a loop in this one
         request: Any = SimpleNamespace(session_hash="a")
-        shown = thread.submit(lambda: asyncio.run(Chat(boot, Desk(boot)).show("{}", request))).result()
+        shown = thread.submit(lambda: asyncio.run(Chat(loader, QuestionQueue(loader)).show("{}", request))).result()
     assert "could not be opened" in shown[0]
     assert "byline doctor" in shown[0]

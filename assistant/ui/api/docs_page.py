@@ -21,7 +21,7 @@ td:first-child, .soft { color: var(--soft); } .soft { font-size: 15px; }
 """
 
 
-def render_manual(description: Mapping[str, Any]) -> str:
+def render_docs(description: Mapping[str, Any]) -> str:
     """One page for people.
 
     Args:

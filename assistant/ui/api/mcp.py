@@ -15,7 +15,7 @@ from assistant import __version__
 from assistant.errors import BylineError
 from assistant.json_forms import answer_record, hit_record
 from assistant.types import Filters
-from assistant.ui.server.request_queue import Ask, Desk
+from assistant.ui.server.request_queue import Ask, QuestionQueue
 
 PATH = "/mcp"
 Outlets = Annotated[list[str], Field(description="Only articles of these outlets; all when empty.")]
@@ -24,7 +24,7 @@ Last = Annotated[date | None, Field(description="Last day of publication.")]
 AsOf = Annotated[date | None, Field(description="Use nothing that was published later.")]
 
 
-def make_mcp(desk: Desk) -> MCPServer[Any]:
+def make_mcp(questions: QuestionQueue) -> MCPServer[Any]:
     """The server with its two tools."""
     server: MCPServer[Any] = MCPServer(
         "byline", version=__version__, log_level="WARNING",
@@ -41,7 +41,9 @@ def make_mcp(desk: Desk) -> MCPServer[Any]:
         as_of: AsOf = None,
     ) -> dict[str, Any]:
         try:
-            return answer_record(await desk.answer(Ask(question, (), Filters(tuple(outlets), since, until), as_of)))
+            return answer_record(
+                await questions.answer(Ask(question, (), Filters(tuple(outlets), since, until), as_of))
+            )
         except BylineError as error:
             raise ToolError(str(error)) from error
 
@@ -55,7 +57,7 @@ def make_mcp(desk: Desk) -> MCPServer[Any]:
         as_of: AsOf = None,
     ) -> dict[str, Any]:
         try:
-            hits = await desk.search(query, k, Filters(tuple(outlets), since, until), as_of)
+            hits = await questions.search(query, k, Filters(tuple(outlets), since, until), as_of)
         except BylineError as error:
             raise ToolError(str(error)) from error
         return {"hits": [hit_record(hit) for hit in hits]}

@@ -16,7 +16,7 @@ from assistant.errors import BylineError, RunError
 from assistant.events import Checked, Finished, Restarted
 from assistant.types import Answer, Citation, Sentence
 from assistant.ui.api.rest import NOBODY, status_of, unless_left
-from assistant.ui.server.request_queue import Ask, Desk
+from assistant.ui.server.request_queue import Ask, QuestionQueue
 from assistant.ui.views.html import day, web_address
 
 MODEL = "byline"
@@ -58,7 +58,7 @@ class Completion(BaseModel):
         return Ask(said[last].text, history)
 
 
-def add_openai_api(app: FastAPI, desk: Desk) -> None:
+def add_openai_api(app: FastAPI, questions: QuestionQueue) -> None:
     """Add the routes under /v1."""
 
     @app.post("/v1/chat/completions", summary="OpenAI-compatible chat completion", tags=["OpenAI"])
@@ -68,12 +68,12 @@ def add_openai_api(app: FastAPI, desk: Desk) -> None:
         try:
             if sent.stream:
                 # The first item is awaited here, so that "busy" is a status and not a broken stream.
-                chunks = _chunks(desk, sent.ask, base)
+                chunks = _chunks(questions, sent.ask, base)
                 first = await unless_left(request, _first(chunks))
                 if first is None:
                     return NOBODY
                 return StreamingResponse(_joined(first, chunks), media_type="text/event-stream")
-            answer = await unless_left(request, desk.answer(sent.ask))
+            answer = await unless_left(request, questions.answer(sent.ask))
             if answer is None:
                 return NOBODY
         except BylineError as error:
@@ -154,7 +154,7 @@ async def _joined(first: str, rest: AsyncIterator[str]) -> AsyncIterator[str]:
         yield chunk
 
 
-async def _chunks(desk: Desk, ask: Ask, base: str) -> AsyncIterator[str]:
+async def _chunks(questions: QuestionQueue, ask: Ask, base: str) -> AsyncIterator[str]:
     """Sentences as they pass the check; at the end the sources, and the annotations in one delta."""
     head, sent = _head("chat.completion.chunk"), ""
 
@@ -162,7 +162,7 @@ async def _chunks(desk: Desk, ask: Ask, base: str) -> AsyncIterator[str]:
         choice = {"index": 0, "delta": delta, "finish_reason": end, "logprobs": None}
         return f"data: {json.dumps({**head, 'choices': [choice]}, ensure_ascii=False)}\n\n"
 
-    async for item in desk.run(ask):
+    async for item in questions.run(ask):
         piece = ""
         notes: list[dict[str, Any]] = []
         match item:

@@ -17,9 +17,9 @@ from assistant.errors import BylineError, UsageError
 from assistant.events import Checked, Event, Finished, Restarted, Retrieved, Understood
 from assistant.json_forms import answer_record, citation_record, hit_record
 from assistant.types import Filters, Headline
-from assistant.ui.api.docs_page import render_manual
-from assistant.ui.server.request_queue import Ask, BusyError, Desk, Waiting
-from assistant.ui.server.startup import Boot
+from assistant.ui.api.docs_page import render_docs
+from assistant.ui.server.loader import Loader
+from assistant.ui.server.request_queue import Ask, BusyError, QuestionQueue, Waiting
 
 OPENAPI = "/api/openapi.json"
 NOBODY = Response(status_code=499)
@@ -53,14 +53,14 @@ class Question(BaseModel):
 
     @property
     def ask(self) -> Ask:
-        """As the desk takes it."""
+        """As the questions takes it."""
         history = [message.model_dump() for message in self.history]
         return Ask(
             self.question, history, Filters(tuple(self.outlets), self.since, self.until), self.as_of, self.ignore
         )
 
 
-def add_api(app: FastAPI, boot: Boot, desk: Desk) -> None:
+def add_api(app: FastAPI, loader: Loader, questions: QuestionQueue) -> None:
     """Add the routes under /api."""
     router = APIRouter(prefix="/api", tags=["Byline"])
 
@@ -72,8 +72,8 @@ def add_api(app: FastAPI, boot: Boot, desk: Desk) -> None:
         `answer` with the whole record, or `error`.
         """
         if sent.stream or "text/event-stream" in request.headers.get("accept", ""):
-            return StreamingResponse(_events(desk, sent.ask), media_type="text/event-stream")
-        answer = await unless_left(request, desk.answer(sent.ask))
+            return StreamingResponse(_events(questions, sent.ask), media_type="text/event-stream")
+        answer = await unless_left(request, questions.answer(sent.ask))
         return NOBODY if answer is None else JSONResponse(answer_record(answer))
 
     @router.get("/search", summary="Find passages without answering")
@@ -86,7 +86,7 @@ def add_api(app: FastAPI, boot: Boot, desk: Desk) -> None:
         as_of: date | None = None,
     ) -> dict[str, Any]:
         """Passages, best first, in the order in which they would be read."""
-        hits = await desk.search(q, k, Filters(tuple(outlet or ()), since, until), as_of)
+        hits = await questions.search(q, k, Filters(tuple(outlet or ()), since, until), as_of)
         return {"hits": [hit_record(hit) for hit in hits]}
 
     @router.get("/articles", summary="List the articles")
@@ -96,7 +96,7 @@ def add_api(app: FastAPI, boot: Boot, desk: Desk) -> None:
         limit: Annotated[int, Query(ge=1, le=1_000)] = 100,
     ) -> dict[str, Any]:
         """The stored articles, newest first."""
-        catalogue = (await boot.ready()).library.catalogue
+        catalogue = (await loader.ready()).library.catalogue
         heads = await run_in_threadpool(catalogue.headlines)
         fitting = [head for head in heads if outlet in (None, head.outlet)]
         return {"total": len(fitting), "articles": [_head(head) for head in fitting[offset : offset + limit]]}
@@ -104,7 +104,7 @@ def add_api(app: FastAPI, boot: Boot, desk: Desk) -> None:
     @router.get("/articles/{article_id}", summary="One article with its text")
     async def article(article_id: str, version: str | None = None) -> dict[str, Any]:
         """Every offset in a citation counts characters of this `text`."""
-        catalogue = (await boot.ready()).library.catalogue
+        catalogue = (await loader.ready()).library.catalogue
         found = await run_in_threadpool(catalogue.article, article_id, version)
         if found is None:
             raise UsageError(f"Expected the id of a stored article, found {article_id!r}; see /api/articles.")
@@ -115,7 +115,7 @@ def add_api(app: FastAPI, boot: Boot, desk: Desk) -> None:
 
     @router.get("", include_in_schema=False)
     async def manual() -> HTMLResponse:
-        return HTMLResponse(render_manual(app.openapi()))
+        return HTMLResponse(render_docs(app.openapi()))
 
     app.include_router(router)
 
@@ -157,9 +157,9 @@ def _retry(error: BaseException) -> dict[str, str]:
     return {"retry-after": "5"} if isinstance(error, BusyError) else {}
 
 
-async def _events(desk: Desk, ask: Ask) -> AsyncIterator[str]:
+async def _events(questions: QuestionQueue, ask: Ask) -> AsyncIterator[str]:
     try:
-        async for item in desk.run(ask):
+        async for item in questions.run(ask):
             name, record = event_record(item)
             if name:
                 yield sent_event(name, record)

@@ -20,7 +20,7 @@ from typing import Any, Literal
 from assistant.errors import BylineError, UsageError
 from assistant.storage.sqlite.catalogue import Catalogue
 from assistant.ui.jobs.outcomes import Line, make_lines, read_lines, write_lines
-from assistant.ui.server.startup import Boot
+from assistant.ui.server.loader import Loader
 from ingest.parsing.registry import Raw
 from ingest.pipeline import Options, Report, ingest, store_documents
 from ingest.types import upload_origin
@@ -75,13 +75,13 @@ class Jobs:
     """All additions of this process and the last ones of those before it.
 
     Args:
-        boot: Where the library comes from.
+        loader: Where the library comes from.
     """
 
-    def __init__(self, boot: Boot) -> None:
-        self._boot = boot
-        self._file = boot.settings.home / "additions.json"
-        self._folder = boot.settings.home / "additions"
+    def __init__(self, loader: Loader) -> None:
+        self._loader = loader
+        self._file = loader.settings.home / "additions.json"
+        self._folder = loader.settings.home / "additions"
         self._jobs: list[Job] = self._remembered()
         self._numbers = itertools.count(int(time.time() * 1000))
         self._todo: queue.Queue[tuple[Job, Work]] = queue.Queue()
@@ -109,7 +109,7 @@ class Jobs:
     def lines(self, job: Job) -> list[Line]:
         """What became of each article of a job; of one under way, so far."""
         live, report = self._live
-        assistant = self._boot.assistant
+        assistant = self._loader.assistant
         if live == job.id and assistant is not None:
             return make_lines(list(report.outcomes), _titles(assistant.library.catalogue))
         return read_lines(self._folder / f"{job.id}.jsonl")
@@ -155,7 +155,7 @@ class Jobs:
     def _work(self) -> None:
         while True:
             job, work = self._todo.get()
-            self._boot.wait()
+            self._loader.wait()
             job.began = time.time()
             self._run(job, work, self._stops[job.id])
             del self._stops[job.id]
@@ -175,10 +175,10 @@ class Jobs:
         job.state = "running"
         state: State
         try:
-            if self._boot.assistant is None:
-                raise self._boot.error or UsageError("The library is not open.")
+            if self._loader.assistant is None:
+                raise self._loader.error or UsageError("The library is not open.")
             if not stop.is_set():
-                report = work(self._boot.assistant, tell, Options(stop=stop))
+                report = work(self._loader.assistant, tell, Options(stop=stop))
             state = "stopped" if stop.is_set() and (report.stopped or not report.documents) else "done"
         except BylineError as error:
             state, job.error = "failed", str(error)
@@ -198,7 +198,7 @@ class Jobs:
 
     def _keep_lines(self, job: Job, report: Report) -> None:
         """Write the list of what became of each article; what was read but never stored says so."""
-        assistant = self._boot.assistant
+        assistant = self._loader.assistant
         if assistant is not None and report.outcomes:
             lines = make_lines(report.outcomes, _titles(assistant.library.catalogue))
             lines = [

@@ -13,7 +13,7 @@ from starlette.responses import HTMLResponse, JSONResponse, Response
 from assistant.errors import UsageError
 from assistant.ui.jobs.outcomes import to_csv
 from assistant.ui.jobs.queue import Jobs
-from assistant.ui.server.startup import Boot
+from assistant.ui.server.loader import Loader
 from assistant.ui.views.additions import render_jobs, render_outcomes
 from assistant.ui.views.library import Sort, Status, Wanted, find_rows, render_table
 
@@ -34,12 +34,12 @@ class Removal(BaseModel):
     articles: list[str] = Field(min_length=1, max_length=1_000)
 
 
-def add_shelf(app: FastAPI, boot: Boot, jobs: Jobs, paths: bool) -> None:
+def add_library_routes(app: FastAPI, loader: Loader, jobs: Jobs, paths: bool) -> None:
     """Add the routes.
 
     Args:
         app: Where to.
-        boot: Where the library comes from.
+        loader: Where the library comes from.
         jobs: Does the adding.
         paths: Whether files and folders of the server's own machine may be named.
     """
@@ -52,7 +52,7 @@ def add_shelf(app: FastAPI, boot: Boot, jobs: Jobs, paths: bool) -> None:
         status: Status = "",
         page: int = 1,
     ) -> HTMLResponse:
-        library = (await boot.ready()).library
+        library = (await loader.ready()).library
         wanted = Wanted(q, sort, down, status, page)
         rows = await run_in_threadpool(find_rows, library, wanted)
         return HTMLResponse(render_table(rows, wanted, library.catalogue.counts()["articles"]))
@@ -91,7 +91,7 @@ def add_shelf(app: FastAPI, boot: Boot, jobs: Jobs, paths: bool) -> None:
 
     @app.post("/byline/remove", include_in_schema=False)
     async def remove(sent: Removal) -> dict[str, Any]:
-        library = (await boot.ready()).library
+        library = (await loader.ready()).library
 
         def work() -> int:
             with library:

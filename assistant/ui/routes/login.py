@@ -6,12 +6,12 @@ from fastapi import FastAPI, Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from assistant.ui.server.auth import Login, logged_out
-from assistant.ui.server.server import STATIC
+from assistant.ui.server.options import STATIC
 
 PATH = "/byline/login"
 
 
-def add_login(app: FastAPI, login: Login) -> None:
+def add_login_routes(app: FastAPI, login: Login) -> None:
     """Add the routes; without a login nobody needs them."""
 
     def page(problem: str = "", status: int = 200) -> HTMLResponse:

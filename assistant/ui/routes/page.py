@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any, Literal
 
 from fastapi import FastAPI
@@ -10,8 +9,7 @@ from pydantic import BaseModel, Field
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import HTMLResponse, Response
 
-from assistant.ui.server.server import health
-from assistant.ui.server.startup import Boot
+from assistant.ui.server.loader import Loader
 from assistant.ui.views.article import render_article
 from assistant.ui.views.chat import Chat
 from assistant.ui.views.export import to_json, to_markdown
@@ -29,16 +27,16 @@ class Conversation(BaseModel):
     turns: list[dict[str, Any]] = Field(default=[], max_length=MAX_TURNS)
 
 
-def add_pieces(app: FastAPI, boot: Boot, chat: Chat) -> None:
+def add_page_routes(app: FastAPI, loader: Loader, chat: Chat) -> None:
     """Add the routes."""
 
     @app.get("/health", include_in_schema=False)
     def is_healthy() -> dict[str, Any]:
-        return health(boot)
+        return loader.health()
 
     @app.get("/byline/filters", include_in_schema=False)
     async def filters() -> HTMLResponse:
-        assistant = boot.assistant
+        assistant = loader.assistant
         if assistant is None:
             return HTMLResponse(LOADING, status_code=503)
         catalogue = assistant.library.catalogue
@@ -46,15 +44,15 @@ def add_pieces(app: FastAPI, boot: Boot, chat: Chat) -> None:
 
     @app.post("/byline/export/{form}", include_in_schema=False)
     async def export(form: Literal["markdown", "json"], sent: Conversation) -> Response:
-        turns = read_turns(json.dumps(sent.turns))
+        turns = read_turns(sent.turns)
         if form == "json":
             return Response(to_json(sent.name, turns), media_type="application/json")
-        text = await run_in_threadpool(to_markdown, sent.name, turns, chat.look)
+        text = await run_in_threadpool(to_markdown, sent.name, turns, chat.source_state)
         return Response(text, media_type="text/markdown; charset=utf-8")
 
     @app.get("/byline/article", include_in_schema=False)
     async def article(id: str, version: str = "", quotes: str = "") -> HTMLResponse:  # noqa: A002
-        assistant = boot.assistant
+        assistant = loader.assistant
         if assistant is None:
             return HTMLResponse(LOADING, status_code=503)
         catalogue = assistant.library.catalogue

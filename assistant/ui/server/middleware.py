@@ -25,7 +25,7 @@ LOGIN = "/byline/login"
 _NONCE_HERE = re.compile(rb"<script(?=[\s>])")
 
 
-class Guard:
+class SecurityMiddleware:
     """ASGI middleware: unknown paths get 404, other sites' posts 403, every answer its security headers.
 
     Args:

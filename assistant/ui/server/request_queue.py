@@ -1,7 +1,7 @@
-"""Takes questions one after another: so many at once, so many waiting, the rest hear "busy".
+"""Answers a limited number of questions at once, queues a limited number, and refuses the rest as busy.
 
 Every answer runs in a thread of its own, so that stopping, a closed page or a stalled model never
-hold up the event loop. The page and the HTTP interface ask here and nowhere else.
+hold up the event loop. The page and the HTTP API ask here and nowhere else.
 """
 
 from __future__ import annotations
@@ -17,19 +17,49 @@ from typing import Any
 from assistant.errors import BylineError, RunError
 from assistant.events import Event, Finished
 from assistant.types import Answer, Filters, Hit
-from assistant.ui.server.startup import Boot
-from assistant.ui.views.html import counted
+from assistant.ui.server.loader import Loader
+from assistant.ui.server.progress import Waiting
 
 log = logging.getLogger(__name__)
 
 
 class BusyError(RunError):
-    """More people ask than can be served; try again in a moment."""
+    """Too many questions at once; try again in a moment."""
+
+
+class Stop(threading.Event):
+    """Ends an answer. Set from any thread; code on an event loop can wait for it without polling."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._callbacks: list[Callable[[], None]] = []
+        self._lock = threading.Lock()
+
+    def set(self) -> None:
+        """Set it and call what waits for it."""
+        with self._lock:
+            super().set()
+            callbacks, self._callbacks = self._callbacks, []
+        for callback in callbacks:
+            callback()
+
+    def call(self, callback: Callable[[], None]) -> None:
+        """Call this once it is set; now when it is set already."""
+        with self._lock:
+            if not self.is_set():
+                self._callbacks.append(callback)
+                return
+        callback()
+
+    def forget(self, callback: Callable[[], None]) -> None:
+        """Do not call this any more."""
+        with self._lock:
+            self._callbacks = [kept for kept in self._callbacks if kept is not callback]
 
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """A question with all that belongs to it."""
+    """A question with its conversation and limits."""
 
     question: str
     history: Sequence[dict[str, str]] = ()
@@ -38,39 +68,32 @@ class Ask:
     ignore: Sequence[str] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Waiting:
-    """Not begun yet: what is waited for."""
-
-    why: str
-
-
 @dataclass(eq=False)
 class Run:
     """One question under way. `stop` may be set from any thread."""
 
     ask: Ask
-    stop: threading.Event = field(default_factory=threading.Event)
+    stop: Stop
     _items: asyncio.Queue[Event | BaseException | None] = field(default_factory=asyncio.Queue)
 
 
 @dataclass
-class Desk:
+class QuestionQueue:
     """Shares the assistant among all who ask.
 
     Attributes:
-        boot: Where the assistant comes from.
+        loader: Where the assistant comes from.
         at_once: How many questions are answered at the same time.
-        waiting: How many more may wait.
+        waiting: Maximum queued questions.
     """
 
-    boot: Boot
+    loader: Loader
     at_once: int = 4
     waiting: int = 32
     _inside: int = 0
     _places: asyncio.Semaphore | None = None
 
-    async def run(self, ask: Ask, stop: threading.Event | None = None) -> AsyncIterator[Event | Waiting]:
+    async def run(self, ask: Ask, stop: Stop | None = None) -> AsyncIterator[Event | Waiting]:
         """Answer a question.
 
         Args:
@@ -82,7 +105,7 @@ class Desk:
             BylineError: What the assistant raises.
         """
         self._enter()
-        run = Run(ask, stop or threading.Event())
+        run = Run(ask, stop or Stop())
         try:
             async for item in self._in_turn(run):
                 yield item
@@ -95,10 +118,10 @@ class Desk:
         async for item in self.run(ask):
             if isinstance(item, Finished):
                 return item.answer
-        raise RunError("The answer ended before it was finished: ask again.")
+        raise RunError("The answer ended early. Ask again.")
 
     async def search(self, query: str, k: int, filters: Filters, as_of: date | None = None) -> list[Hit]:
-        """Find passages, in turn with those who ask; see `Assistant.search`.
+        """Find passages, in turn with the questions; see `Assistant.search`.
 
         Raises:
             BusyError: Too many are waiting already.
@@ -106,7 +129,7 @@ class Desk:
         """
         self._enter()
         try:
-            assistant = await self.boot.ready()
+            assistant = await self.loader.ready()
             self._places = self._places or asyncio.Semaphore(self.at_once)
             async with self._places:
                 found: list[Hit] = await asyncio.to_thread(assistant.search, query, k, filters, as_of)
@@ -116,21 +139,18 @@ class Desk:
 
     def _enter(self) -> None:
         if self._inside >= self.at_once + self.waiting:
-            raise BusyError(
-                f"Byline is busy: {counted(self.at_once, 'question is', 'questions are')} being answered and "
-                f"{f'{self.waiting:,}' if self.waiting else 'none'} may wait. Try again in a moment."
-            )
+            raise BusyError("Byline is busy. Try again in a moment.")
         self._inside += 1
 
     async def _in_turn(self, run: Run) -> AsyncIterator[Event | Waiting]:
-        if self.boot.assistant is None and self.boot.error is None:
-            yield Waiting(self.boot.doing)
-        assistant = await _unless_stopped(self.boot.ready(), run.stop)
+        if self.loader.assistant is None and self.loader.error is None:
+            yield Waiting(self.loader.doing)
+        assistant = await _unless_stopped(self.loader.ready(), run.stop)
         if assistant is None:
             return
         self._places = self._places or asyncio.Semaphore(self.at_once)
         if self._places.locked():
-            yield Waiting(f"Waiting for a place, {self._inside - self.at_once} before you or beside you")
+            yield Waiting("In the queue: other questions are being answered")
         if await _unless_stopped(self._places.acquire(), run.stop, self._places.release) is None:
             return
         worker = threading.Thread(
@@ -168,27 +188,34 @@ class Desk:
             tell(None)
         except BylineError as error:
             tell(error)
-        except Exception as error:  # the person who asked must hear of it, whatever it is
+        except Exception as error:  # whoever asked must hear of it, whatever it is
             log.exception("an answer failed")
-            tell(RunError(f"The answer failed ({type(error).__name__}): ask again, or run `byline doctor`."))
+            tell(RunError(f"Something went wrong ({type(error).__name__}). Ask again, or run `byline doctor`."))
         finally:
             if self._places is not None:
                 loop.call_soon_threadsafe(self._places.release)
 
 
-async def _unless_stopped(waited: Any, stop: threading.Event, give_back: Callable[[], None] | None = None) -> Any:
+async def _unless_stopped(waited: Any, stop: Stop, give_back: Callable[[], None] | None = None) -> Any:
     """What is waited for, or None as soon as `stop` is set; what came too late to be taken is given back."""
-    task = asyncio.ensure_future(waited)
+    loop = asyncio.get_running_loop()
+    task, stopped = asyncio.ensure_future(waited), loop.create_future()
+
+    def wake() -> None:
+        loop.call_soon_threadsafe(lambda: stopped.done() or stopped.set_result(None))
+
     taken = False
+    stop.call(wake)
     try:
-        while not stop.is_set():
-            done, _ = await asyncio.wait({task}, timeout=0.05)
-            if done:
-                taken = True
-                return task.result()
-        return None
+        await asyncio.wait({task, stopped}, return_when=asyncio.FIRST_COMPLETED)
+        if not task.done() or stop.is_set():
+            return None
+        taken = True
+        return task.result()
     finally:
+        stop.forget(wake)
+        stopped.cancel()
         if not task.done():
             task.cancel()
-        elif not taken and give_back is not None:
+        elif not taken and give_back is not None and not task.cancelled() and task.exception() is None:
             give_back()

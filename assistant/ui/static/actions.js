@@ -1,15 +1,15 @@
-// What the page's buttons do: `tools` under an answer, `doings` everywhere else. Other files add theirs.
+// What the page's buttons do: `answerActions` under an answer, `pageActions` everywhere else. Other files add theirs.
 import { closeArticle, sourcesTurn } from "./article.js";
-import { again, edit, setBusy } from "./asking.js";
+import { again, drawQueue, edit, setBusy } from "./asking.js";
 import { setFilters, toggleFilters } from "./filters.js";
 import { $, narrow, post, questionBox, save, say, state, sure } from "./shared.js";
-import { drawList, drop, list, setCurrent, talkNow } from "./talks.js";
+import { drawList, drop, list, setCurrent, currentConversation } from "./conversations.js";
 
-export const openTalk = (id) => {
+export const openConversation = (id) => {
   setCurrent(id);
   setBusy(false);
   edit(null);
-  setFilters(talkNow()?.filters ?? {});
+  setFilters(currentConversation()?.filters ?? {});
   closeArticle();
   drawList();
   $("byline-show")?.click();
@@ -18,21 +18,29 @@ export const openTalk = (id) => {
 
 const plainText = (turn) => {
   const notes = (turn.citations ?? []).map((c) =>
-    `[${c.number}] ${[c.outlet, (c.published_at ?? "").slice(0, 10) || "date not given", c.title].filter(Boolean).join(", ")}: “${c.quote}”`);
-  return [(turn.sentences ?? []).map((s) => s.text).join(" "), "", ...notes].join("\n");
+    `[${c.number}] ${[c.outlet, (c.published_at ?? "").slice(0, 10) || "No date", c.title].filter(Boolean).join(", ")}: “${c.quote}”`);
+  const lines = [];
+  let entry = null;
+  for (const said of turn.sentences ?? []) {
+    const words = (said.quoted && !said.text.startsWith("“") ? `“${said.text}”` : said.text) + (said.verdict === "check" ? " (check)" : "");
+    if (lines.length && (said.entry ?? 0) === entry) lines[lines.length - 1] += " " + words;
+    else lines.push(said.label ? `${said.label}: ${words}` : words);
+    entry = said.entry ?? 0;
+  }
+  return [...lines, ...(turn.limitations ?? []), "", ...notes].join("\n");
 };
 
 const exported = async (form) => {
-  const talk = talkNow();
-  if (!talk?.turns.length) { say("There is nothing to export yet."); return; }
-  const reply = await post("/byline/export/" + form, { name: talk.name, turns: talk.turns });
+  const conversation = currentConversation();
+  if (!conversation?.turns.length) { say("Nothing to export yet."); return; }
+  const reply = await post("/byline/export/" + form, { name: conversation.name, turns: conversation.turns });
   if (!reply.ok) { say(await reply.text()); return; }
-  const name = (talk.name || "conversation").replace(/[^\p{L}\p{N}]+/gu, "-").replace(/^-|-$/g, "").slice(0, 60);
+  const name = (conversation.name || "conversation").replace(/[^\p{L}\p{N}]+/gu, "-").replace(/^-|-$/g, "").slice(0, 60);
   save(name + (form === "json" ? ".json" : ".md"), reply.headers.get("content-type"), await reply.text());
 };
 
-export const tools = {
-  copy: (turn) => navigator.clipboard.writeText(plainText(turn)).then(() => say("Copied."), () => say("Copying is not allowed here.")),
+export const answerActions = {
+  copy: (turn) => navigator.clipboard.writeText(plainText(turn)).then(() => say("Copied."), () => say("Your browser blocked copying.")),
   again: (turn, at) => again(turn, at, turn.chosen ?? {}),
   edit: (turn) => edit(turn),
   sources: (turn) => {
@@ -44,12 +52,12 @@ export const tools = {
   },
 };
 
-export const doings = {
-  new: () => { openTalk(""); questionBox()?.focus(); },
+export const pageActions = {
+  new: () => { openConversation(""); questionBox()?.focus(); },
   wipe: async () => {
-    if (!await sure("All conversations in this browser will be deleted.", "Delete all")) return;
-    list().forEach((talk) => drop(talk.id));
-    openTalk("");
+    if (!await sure("Delete all conversations in this browser?", "Delete all")) return;
+    list().forEach((conversation) => drop(conversation.id));
+    openConversation("");
   },
   sheet: () => document.body.classList.toggle("sheet"),
   "all-sources": () => { closeArticle(); document.body.classList.add("sheet"); },
@@ -63,7 +71,7 @@ export const doings = {
   "export-json": () => exported("json"),
 };
 
-export const dropTalk = (id) => {
+export const deleteConversation = (id) => {
   drop(id);
-  if (id === state.current) openTalk(""); else drawList();
+  if (id === state.current) openConversation(""); else drawList();
 };

@@ -1,7 +1,7 @@
 // The sources and the article beside the answer: opening it at a quotation, going from one to the next.
 // What it inserts as HTML was escaped by the server.
 import { $, state } from "./shared.js";
-import { talkNow } from "./talks.js";
+import { currentConversation } from "./conversations.js";
 
 export let opened = { key: "", at: 0 };
 
@@ -87,7 +87,7 @@ export const cite = (button) => {
 };
 
 export const sourcesOf = () => {
-  const turn = talkNow()?.turns.find((other) => other.id === state.sourcesOf);
+  const turn = currentConversation()?.turns.find((other) => other.id === state.sourcesOf);
   return JSON.stringify({ turns: turn ? [turn] : [] });
 };
 

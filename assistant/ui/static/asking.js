@@ -1,8 +1,8 @@
-// Asking: what is sent, what is kept of the answer, asking again, editing, and what is left when the server goes away.
+// Asking: what is sent, what is kept of the answer, queued questions, asking again, editing, and lost connections.
 import { closeArticle } from "./article.js";
 import { setFilters, without } from "./filters.js";
 import { $, questionBox, state, sure } from "./shared.js";
-import { drawList, drop, fresh, newId, read, setCurrent, talkNow, write } from "./talks.js";
+import { currentConversation, drawList, drop, fresh, newId, read, setCurrent, write } from "./conversations.js";
 
 export const begin = (question) => {
   const asked = (state.pending?.question ?? question ?? "").trim();
@@ -12,54 +12,98 @@ export const begin = (question) => {
   }
   const options = state.pending ?? {};
   state.pending = null;
-  let talk = talkNow() || fresh();
-  const from = options.from ?? talk.turns.findIndex((turn) => turn.id === state.editing);
-  if (from >= 0) talk.turns = talk.turns.slice(0, from);
+  if (state.busy && options.from === undefined) {
+    queue(asked);
+    throw new Error("queued");
+  }
+  let conversation = currentConversation() || fresh();
+  const from = options.from ?? conversation.turns.findIndex((turn) => turn.id === state.editing);
+  if (from >= 0) conversation.turns = conversation.turns.slice(0, from);
   edit(null);
-  const before = talk.turns.filter((turn) => turn.state !== "asking");
-  const turn = { id: newId(), conversation: talk.id, question: asked, state: "asking" };
-  talk.turns = [...before, turn];
-  if (!before.length) talk.name = asked.slice(0, 80);
-  talk.filters = state.filters;
+  const before = conversation.turns.filter((turn) => turn.state !== "asking");
+  const turn = { id: newId(), conversation: conversation.id, question: asked, state: "asking" };
+  conversation.turns = [...before, turn];
+  if (!before.length) conversation.name = asked.slice(0, 80);
+  conversation.filters = state.filters;
   state.turn = turn.id;
-  setCurrent(talk.id);
-  write(talk);
+  setCurrent(conversation.id);
+  write(conversation);
   drawList();
   setBusy(true);
   closeArticle();
   state.following = true;
   const filters = options.filters ?? state.filters;
-  return [asked, JSON.stringify({ conversation: talk.id, turn: turn.id, turns: before, filters })];
+  return [asked, JSON.stringify({ conversation: conversation.id, turn: turn.id, turns: before, filters })];
+};
+
+// A question sent while another one is being answered waits with its conversation, also over a reload.
+const queue = (question) => {
+  const conversation = currentConversation();
+  if (!conversation) return;
+  conversation.queue = [...(conversation.queue ?? []), question].slice(-20);
+  write(conversation);
+  fill("");
+  drawQueue();
+};
+
+export const unqueue = (at) => {
+  const conversation = currentConversation();
+  if (!conversation?.queue) return;
+  conversation.queue.splice(at, 1);
+  write(conversation);
+  drawQueue();
+};
+
+export const drawQueue = () => {
+  const place = $("byline-queue");
+  if (!place) return;
+  place.textContent = "";
+  for (const [at, question] of (currentConversation()?.queue ?? []).entries()) {
+    const item = document.createElement("li"), words = document.createElement("span"), away = document.createElement("button");
+    words.textContent = "Queued: " + question;
+    away.type = "button"; away.dataset.unqueue = at; away.textContent = "×";
+    away.setAttribute("aria-label", "Remove from the queue: " + question);
+    item.append(words, away);
+    place.append(item);
+  }
+};
+
+export const askNext = () => {
+  const conversation = currentConversation();
+  if (state.busy || document.body.classList.contains("lost") || !conversation?.queue?.length) return;
+  if (conversation.turns.some((turn) => turn.state === "asking")) return;
+  const question = conversation.queue.shift();
+  write(conversation);
+  drawQueue();
+  ask(question);
 };
 
 export const keep = (text) => {
   let turn;
-  // What was kept before comes again when this question never got through.
+  // The same record comes again when this question never got through.
   try { turn = text === state.kept ? null : JSON.parse(text); } catch { turn = null; }
   state.kept = text;
   if (turn && turn.conversation) {
-    const talk = read(turn.conversation);
-    const at = talk ? talk.turns.findIndex((other) => other.id === turn.id) : -1;
-    if (at >= 0) { talk.turns[at] = turn; write(talk); }
+    const conversation = read(turn.conversation);
+    const at = conversation ? conversation.turns.findIndex((other) => other.id === turn.id) : -1;
+    if (at >= 0) { conversation.turns[at] = turn; write(conversation); }
   }
   if (!turn) lost();
   else if (turn.id === state.turn) setBusy(false);
   drawList();
+  setTimeout(askNext, 50);
 };
 
-// The server went away: what it had begun is marked, what never reached it stays in the box.
+// The connection is gone: what had begun stays open until the page is back, what never reached the server stays in the box.
 export const lost = () => {
   if (!state.busy) return;
-  const talk = talkNow(), turn = talk?.turns.at(-1);
+  const conversation = currentConversation(), turn = conversation?.turns.at(-1);
   setBusy(false);
   document.body.classList.add("lost");
-  if (turn?.state !== "asking") return;
-  const trace = document.querySelector(`[data-turn="${turn.id}"] .trace`);
-  turn.state = "failed";
-  turn.reason = "The connection was lost before the answer was there. Ask again.";
-  if (trace) trace.textContent = turn.reason;
-  else talk.turns.pop();
-  if (talk.turns.length) write(talk); else { drop(talk.id); setCurrent(null); }
+  if (turn?.state !== "asking" || document.querySelector(`[data-turn="${turn.id}"]`)) return;
+  conversation.turns.pop();
+  if (conversation.turns.length) write(conversation); else { drop(conversation.id); setCurrent(null); }
+  if (!questionBox()?.value) fill(turn.question);
 };
 
 export const ask = (question, options = {}) => { state.pending = { question, ...options }; $("byline-send")?.click(); };
@@ -97,7 +141,7 @@ export const useChip = (data, turn, at) => {
 };
 
 export const again = async (turn, at, filters) => {
-  const later = (talkNow()?.turns.length ?? 0) - at - 1;
-  if (later > 0 && !await sure(`This replaces the answer and removes the ${later} after it.`, "Ask again")) return;
+  const later = (currentConversation()?.turns.length ?? 0) - at - 1;
+  if (later > 0 && !await sure(`This replaces the answer and deletes the ${later} after it.`, "Ask again")) return;
   ask(turn.question, { from: at, filters });
 };

@@ -1,33 +1,43 @@
 // The page's own part in the browser: clicks and keys go to the file that knows them, and Gradio's events
 // come in by `window.byline`. Nothing here makes HTML: what is inserted was escaped by the server.
-import { doings, dropTalk, openTalk, tools } from "./actions.js";
+import { pageActions, deleteConversation, openConversation, answerActions } from "./actions.js";
 import { cite, openArticle, opened, sourcesOf, sourcesShown, toQuotation, turnOf } from "./article.js";
-import { ask, begin, edit, fill, keep, useChip } from "./asking.js";
+import { ask, askNext, begin, drawQueue, edit, fill, keep, setBusy, unqueue, useChip } from "./asking.js";
 import { awaitLibrary, beat } from "./connection.js";
 import { readFilters, setFilters, without } from "./filters.js";
 import { watch } from "./follow.js";
 import { pane } from "./panes.js";
 import "./ratings.js";
 import { $, narrow, questionBox, state } from "./shared.js";
-import { drawList, lastCurrent, list, store, talkNow, write } from "./talks.js";
+import { drawList, lastCurrent, list, currentConversation, write } from "./conversations.js";
 
+// The conversation without the turn that is being answered: `resuming` takes that one up.
 const restore = () => {
   if (state.current === null) state.current = lastCurrent();
-  const talk = talkNow();
-  const turns = (talk?.turns ?? []).map((turn) => turn.state === "asking"
-    ? { ...turn, state: "failed", reason: "The page was left before the answer was there. Ask again." } : turn);
-  if (talk) { talk.turns = turns; store(talk); }
   drawList();
-  return JSON.stringify({ turns });
+  return JSON.stringify({ turns: (currentConversation()?.turns ?? []).filter((turn) => turn.state !== "asking") });
 };
 
 const shown = () => {
   const box = $("byline-scroll"), draft = sessionStorage.getItem("byline:draft");
   if (box) box.scrollTop = box.scrollHeight;
-  setFilters(talkNow()?.filters ?? {});
+  setFilters(currentConversation()?.filters ?? {});
+  drawQueue();
   sessionStorage.removeItem("byline:draft");
   if (draft) fill(draft);
 };
+
+const asking = () => JSON.stringify({ turns: (currentConversation()?.turns ?? []).filter((turn) => turn.state === "asking") });
+const resuming = () => {
+  const turn = currentConversation()?.turns.find((other) => other.state === "asking");
+  state.resuming = turn?.id ?? null;
+  if (!turn) return "{}";
+  state.turn = turn.id;
+  state.following = true;
+  setBusy(true);
+  return asking();
+};
+const resumed = (text) => { if (state.resuming) keep(text); else setTimeout(askNext, 50); };
 
 document.addEventListener("click", (event) => {
   const button = event.target.closest?.("button");
@@ -37,25 +47,26 @@ document.addEventListener("click", (event) => {
     if (narrow() && !event.target.closest("#byline-right")) open.remove("sheet");
     return;
   }
-  const data = button.dataset, turns = talkNow()?.turns ?? [];
+  const data = button.dataset, turns = currentConversation()?.turns ?? [];
   const at = data.chip || data.tool ? turns.findIndex((turn) => turn.id === turnOf(button)) : -1;
   if (data.cite) cite(button);
   else if (data.open) openArticle(data.article, data.open, data.quotes ?? "", 0, false);
   else if (data.step) toQuotation(opened.at + Number(data.step));
   else if (data.example) ask(data.example);
-  else if (data.talk) openTalk(data.talk);
-  else if (data.drop) dropTalk(data.drop);
+  else if (data.conversation) openConversation(data.conversation);
+  else if (data.drop) deleteConversation(data.drop);
+  else if (data.unqueue) unqueue(Number(data.unqueue));
   else if (data.unset) setFilters(without(state.filters, data.unset, data.value));
   else if (data.chip) { if (at >= 0 && !state.busy) useChip(data, turns[at], at); }
-  else if (tools[data.tool]) { if (at >= 0) tools[data.tool](turns[at], at); }
-  else doings[data.do]?.(button);
+  else if (answerActions[data.tool]) { if (at >= 0) answerActions[data.tool](turns[at], at); }
+  else pageActions[data.do]?.(button);
 });
 document.addEventListener("change", (event) => { if (event.target.closest?.("#byline-filters")) readFilters(); });
 
 // Escape leaves the innermost thing that is open; the last one is the answer under way.
 const leave = () => {
   const open = document.body.classList;
-  if ($("byline-filters")?.hidden === false) doings["close-filters"]();
+  if ($("byline-filters")?.hidden === false) pageActions["close-filters"]();
   else if (open.contains("sheet") && narrow()) open.remove("sheet");
   else if (open.contains("side-open")) open.remove("side-open");
   else if (state.editing) edit(null);
@@ -76,10 +87,10 @@ addEventListener("pagehide", () => {
   if (typed) sessionStorage.setItem("byline:draft", typed);
 });
 
-window.byline = { begin, keep, restore, shown, sourcesOf, sourcesShown, pane, list, write, talkNow };
+window.byline = { begin, keep, restore, shown, resuming, resumed, stopping: asking, sourcesOf, sourcesShown, pane, list, write, currentConversation };
 watch(() => {
   drawList();
-  setFilters(talkNow()?.filters ?? {});
+  setFilters(currentConversation()?.filters ?? {});
   beat();
   awaitLibrary();
 });

@@ -1,11 +1,11 @@
 // Filters: chosen in the panel, shown as chips over the question, kept with the conversation.
 import { $, state } from "./shared.js";
-import { store, talkNow } from "./talks.js";
+import { store, currentConversation } from "./conversations.js";
 
 export const setFilters = (filters) => {
   state.filters = filters;
-  const talk = talkNow();
-  if (talk && JSON.stringify(talk.filters ?? {}) !== JSON.stringify(filters)) { talk.filters = filters; store(talk); }
+  const conversation = currentConversation();
+  if (conversation && JSON.stringify(conversation.filters ?? {}) !== JSON.stringify(filters)) { conversation.filters = filters; store(conversation); }
   const place = $("byline-chosen");
   if (!place) return;
   place.textContent = "";

@@ -8,7 +8,12 @@ export const watch = (begun) => {
   scroll.addEventListener("scroll", () => {
     state.following = scroll.scrollHeight - scroll.scrollTop - scroll.clientHeight < 80;
   }, { passive: true });
-  new MutationObserver(() => { if (state.following && state.busy) scroll.scrollTop = scroll.scrollHeight; })
+  // Down to the newest sentence, but never so far that the question goes out of view.
+  const follow = () => {
+    const top = live.getBoundingClientRect().top - scroll.getBoundingClientRect().top + scroll.scrollTop - 16;
+    scroll.scrollTop = Math.min(scroll.scrollHeight, Math.max(0, top));
+  };
+  new MutationObserver(() => { if (state.following && state.busy) follow(); })
     .observe(live, { childList: true, subtree: true, characterData: true });
   new MutationObserver(() => {
     const first = document.querySelector("#byline-sources .card");

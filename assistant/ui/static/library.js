@@ -1,6 +1,6 @@
 // The Library tab: the table, what is added and how far it is, an article with its versions, removal.
 // The pieces of HTML that it fetches were escaped by the server.
-import { doings } from "./actions.js";
+import { pageActions } from "./actions.js";
 import { $, fetched, post, problem, say, state, sure } from "./shared.js";
 
 const wanted = { q: "", sort: "date", down: true, status: "", page: 1 };
@@ -12,7 +12,7 @@ export const drawTable = async () => {
   if (!place) return;
   try { place.innerHTML = await fetched("/byline/library?" + new URLSearchParams(wanted)); } catch (error) { place.textContent = error.message; }
 };
-const wrong = (words) => { const place = $("byline-shelf-wrong"); if (place) place.textContent = words; };
+const wrong = (words) => { const place = $("byline-library-error"); if (place) place.textContent = words; };
 
 // Jobs are asked for once a second while one is active, whichever tab is open.
 export const watchJobs = async () => {
@@ -63,10 +63,10 @@ const upload = async (files) => {
 };
 
 const showBeside = async (address) => {
-  const side = $("byline-shelf-article");
+  const side = $("byline-library-article");
   side.innerHTML = await fetch(address).then((reply) => reply.text());
   const close = document.createElement("button");
-  close.type = "button"; close.className = "close"; close.textContent = "Close"; close.dataset.shelf = "close";
+  close.type = "button"; close.className = "close"; close.textContent = "Close"; close.dataset.library = "close";
   side.prepend(close);
   side.hidden = false;
   side.scrollTop = 0;
@@ -75,12 +75,12 @@ const showBeside = async (address) => {
 };
 const showArticle = (id, version) => showBeside("/byline/article?" + new URLSearchParams({ id, version }));
 const closeArticle = () => {
-  const side = $("byline-shelf-article");
+  const side = $("byline-library-article");
   side.hidden = true;
   side.closest(".pane").classList.remove("with-side");
 };
 
-const shelf = {
+const libraryActions = {
   sample: () => add({ sample: true }),
   sort: ({ key }) => {
     wanted.down = wanted.sort === key ? !wanted.down : key === "date";
@@ -105,7 +105,7 @@ document.addEventListener("click", (event) => {
   const button = event.target.closest?.("#byline-library button");
   if (!button) return;
   const data = button.dataset;
-  if (data.shelf && shelf[data.shelf]) { event.stopPropagation(); shelf[data.shelf](data); }
+  if (data.library && libraryActions[data.library]) { event.stopPropagation(); libraryActions[data.library](data); }
   else if ("open" in data) { event.stopPropagation(); showArticle(data.article, data.open); }
 }, true);
 document.addEventListener("click", (event) => {
@@ -113,7 +113,7 @@ document.addEventListener("click", (event) => {
   if (fold?.dataset.fold) folds.set(fold.dataset.fold, !fold.open);
 });
 document.addEventListener("submit", (event) => {
-  if (!event.target.matches?.("[data-shelf-form]")) return;
+  if (!event.target.matches?.("[data-library-form]")) return;
   event.preventDefault();
   const box = $("byline-source");
   add({ source: box.value }).then((taken) => { if (taken) box.value = ""; });
@@ -138,11 +138,11 @@ for (const kind of ["dragover", "dragleave", "drop"]) {
   });
 }
 document.addEventListener("keydown", (event) => {
-  if (event.key === "Escape" && event.target.closest?.("#byline-shelf-article")) closeArticle();
+  if (event.key === "Escape" && event.target.closest?.("#byline-library-article")) closeArticle();
 });
 
 const openTab = (name) => [...document.querySelectorAll('#byline-tabs [role="tab"]')].find((tab) => tab.textContent.trim() === name && tab.offsetParent)?.click();
-doings.library = () => openTab("Library");
-doings.sample = async () => {
+pageActions.library = () => openTab("Library");
+pageActions.sample = async () => {
   if (await add({ sample: true })) openTab("Library");
 };

@@ -2,7 +2,7 @@
 import { drawTable, watchJobs } from "./library.js";
 import { $, fetched, post, problem } from "./shared.js";
 
-const care = {
+const settingActions = {
   test: async () => {
     const place = $("byline-test");
     place.textContent = "Trying …";
@@ -19,7 +19,7 @@ const care = {
 };
 document.addEventListener("click", (event) => {
   const data = event.target.closest?.("#byline-settings button")?.dataset;
-  if (data?.care && care[data.care]) care[data.care]();
+  if (data?.setting && settingActions[data.setting]) settingActions[data.setting]();
 });
 
 const draw = (id, address) => async () => {

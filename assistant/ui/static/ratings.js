@@ -1,7 +1,7 @@
 // A thumb under an answer opens a small form: a note, or the answer becomes a test question.
-import { tools } from "./actions.js";
+import { answerActions } from "./actions.js";
 import { post, problem, say } from "./shared.js";
-import { talkNow, write } from "./talks.js";
+import { currentConversation, write } from "./conversations.js";
 
 const element = (tag, words, data = {}) => {
   const made = document.createElement(tag);
@@ -22,8 +22,8 @@ const rate = (kind) => async (turn) => {
   place.querySelector(".rating-form").scrollIntoView({ block: "nearest" });
 };
 const remember = (id, kind) => {
-  const talk = talkNow(), turn = talk?.turns.find((other) => other.id === id);
-  if (turn) { turn.rated = kind; write(talk); }
+  const conversation = currentConversation(), turn = conversation?.turns.find((other) => other.id === id);
+  if (turn) { turn.rated = kind; write(conversation); }
 };
 const ratingForm = (turn, kind) => {
   const form = document.createElement("form"), label = element("label", kind === "good" ? "What was good about it? (optional)" : "What was wrong with it? (optional)");
@@ -55,7 +55,7 @@ const ratingForm = (turn, kind) => {
     const data = event.target.dataset ?? {};
     if (data.closeNote) form.remove();
     if (!data.expect) return;
-    const turns = talkNow()?.turns ?? [], at = turns.findIndex((other) => other.id === turn.id);
+    const turns = currentConversation()?.turns ?? [], at = turns.findIndex((other) => other.id === turn.id);
     const reply = await post("/byline/case", { receipt: turn.receipt ?? "", expect: data.expect, before: turns.slice(0, at) });
     if (!reply.ok) { say(await problem(reply)); return; }
     const { count, file } = await reply.json();
@@ -64,4 +64,4 @@ const ratingForm = (turn, kind) => {
   });
   return form;
 };
-Object.assign(tools, { good: rate("good"), bad: rate("bad") });
+Object.assign(answerActions, { good: rate("good"), bad: rate("bad") });

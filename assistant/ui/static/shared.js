@@ -23,7 +23,7 @@ export const narrow = () => matchMedia("(max-width: 760px)").matches;
 // Asks before something is lost; true when the answer is yes.
 export const sure = (words, verb) => new Promise((answer) => {
   const asked = document.createElement("dialog"), text = document.createElement("p"), line = document.createElement("p");
-  asked.className = "byl sure"; text.textContent = words; text.id = "byline-sure"; line.className = "panel-tools";
+  asked.className = "byl sure"; text.textContent = words; text.id = "byline-sure"; line.className = "panel-answerActions";
   asked.setAttribute("aria-labelledby", text.id);
   for (const [name, value] of [["Cancel", ""], [verb, "yes"]]) {
     const button = document.createElement("button");

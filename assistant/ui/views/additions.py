@@ -42,9 +42,9 @@ def _job(job: Job, opened: bool) -> str:
     pulse = '<span class="pulse" aria-hidden="true"></span>' if job.state == "running" else ""
     tools = ""
     if job.listed:
-        tools += f'<button type="button" data-shelf="outcomes" data-job="{esc(job.id)}" aria-label="Each article of {esc(job.what)}">Each article</button>'
+        tools += f'<button type="button" data-library="outcomes" data-job="{esc(job.id)}" aria-label="Each article of {esc(job.what)}">Each article</button>'
     if job.active:
-        tools += f'<button type="button" data-shelf="stop" data-job="{esc(job.id)}">Stop</button>'
+        tools += f'<button type="button" data-library="stop" data-job="{esc(job.id)}">Stop</button>'
     error = f'<p class="wrong">{esc(job.error)}</p>' if job.error else ""
     return (
         f'<li class="job is-{job.state}" data-job="{esc(job.id)}"><p>{pulse}<b>{esc(job.what)}</b> '
@@ -146,7 +146,7 @@ def render_outcomes(job: Job, lines: Sequence[Line], status: str, page: int) -> 
 
 def _choice(job: Job, status: str, words: str, now: bool) -> str:
     return (
-        f'<li><button type="button" class="chip" data-shelf="outcomes" data-job="{esc(job.id)}" data-status="{status}" '
+        f'<li><button type="button" class="chip" data-library="outcomes" data-job="{esc(job.id)}" data-status="{status}" '
         f'aria-pressed="{"true" if now else "false"}">{words}</button></li>'
     )
 
@@ -166,7 +166,7 @@ def _line(line: Line) -> str:
 def _steps(job: Job, status: str, page: int, pages: int) -> str:
     if pages < 2:
         return ""
-    data = f'type="button" data-shelf="outcomes" data-job="{esc(job.id)}" data-status="{esc(status)}"'
+    data = f'type="button" data-library="outcomes" data-job="{esc(job.id)}" data-status="{esc(status)}"'
     return (
         f'<p class="pages"><button {data} data-page="{page - 1}"{"" if page > 1 else " disabled"}>Previous</button>'
         f"<span>Page {page} of {pages}</span>"

@@ -36,7 +36,7 @@ def render_article(catalogue: Catalogue, article_id: str, version: str, quotes: 
     versions = catalogue.versions(article.id)
     current = catalogue.current_versions().get(article.id)
     marked = read_quotes(quotes, len(article.text))
-    return f"{_header(article, len(marked))}{_standing(article, [v.version for v in versions], current)}{_body(article, marked)}"
+    return f"{_header(article, len(marked))}{_versions(article, [v.version for v in versions], current)}{_body(article, marked)}"
 
 
 def _header(article: Article, quotations: int) -> str:
@@ -53,14 +53,14 @@ def _header(article: Article, quotations: int) -> str:
             '<button type="button" data-step="1" aria-label="Next quotation" title="Next quotation (j)">↓</button></span>'
         )
     return (
-        f'<header class="head"><p class="outlet"><span>{esc(article.outlet or "outlet not given")}</span>'
+        f'<header class="head"><p class="outlet"><span>{esc(article.outlet or "Unknown outlet")}</span>'
         f"<time{source}>{esc(dated)}</time>{steps}</p><h2>{esc(article.title)}</h2>"
         + (f'<p class="meta">{meta}</p>' if meta else "")
         + "</header>"
     )
 
 
-def _standing(article: Article, versions: list[str], current: str | None) -> str:
+def _versions(article: Article, versions: list[str], current: str | None) -> str:
     if len(versions) < 2 or article.version not in versions:
         return ""
     rows = "".join(

@@ -1,102 +1,135 @@
-"""What happens when somebody asks: events of the assistant become pieces of the page."""
+"""What happens when somebody asks on the page: an answer under way becomes pieces of the page."""
 
 from __future__ import annotations
 
 import json
-import threading
+import uuid
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, field
+from contextlib import aclosing
 from datetime import UTC, datetime
 from typing import Any
 
 from pydantic import ValidationError
 
 from assistant.errors import BylineError
-from assistant.events import Checked, Draft, Event, Finished, Restarted, Retrieved, Understood
-from assistant.ui.server.request_queue import Ask, BusyError, Desk, Waiting
-from assistant.ui.server.startup import Boot
-from assistant.ui.views.conversation import render_broken, render_thread, render_turn, render_welcome
-from assistant.ui.views.gradio_import import gradio as gr
-from assistant.ui.views.html import counted
-from assistant.ui.views.sources import Standing, render_sources
-from assistant.ui.views.turns import Chosen, Said, Turn, chips_of, cited_of, finish, found_of, history_of, read_turns
+from assistant.ui.gradio_import import gradio as gr
+from assistant.ui.server.loader import Loader
+from assistant.ui.server.progress import Progress, advance
+from assistant.ui.server.request_queue import Ask, BusyError, QuestionQueue
+from assistant.ui.server.running_answers import Key, RunningAnswer, RunningAnswers
+from assistant.ui.views.conversation import render_thread, render_turn
+from assistant.ui.views.sources import SourceState, render_sources
+from assistant.ui.views.turns import Chosen, Turn, history_of, read_turns, show
+from assistant.ui.views.welcome import render_broken, render_welcome
 from ingest.parsing.boilerplate import find_corrections
 
 KEEP = gr.skip()
 SAMPLE_ARTICLE = "beijing-parade"
 """The article of the sample set that the example questions begin with."""
-
-
-@dataclass(eq=False)
-class _Shown:
-    """An answer under way in a tab; `left` when the tab shows something else by now."""
-
-    stop: threading.Event = field(default_factory=threading.Event)
-    left: bool = False
+LEFT = "You left before the answer was ready. Ask again."
 
 
 class Chat:
-    """The conversation's side of the page; holds nothing of a conversation itself."""
+    """The conversation's side of the page. Conversations are kept in the browser; here are only answers under way.
 
-    def __init__(self, boot: Boot, desk: Desk) -> None:
-        self._boot = boot
-        self._desk = desk
-        self._running: dict[str, _Shown] = {}
+    Args:
+        loader: Where the library comes from.
+        questions: Answers questions.
+        unwatched: Seconds that an answer goes on after its page was closed.
+    """
 
-    def look(self, article_id: str, version: str) -> Standing:
+    def __init__(self, loader: Loader, questions: QuestionQueue, unwatched: float) -> None:
+        self._loader = loader
+        self._questions = questions
+        self._answers: RunningAnswers[Turn] = RunningAnswers(unwatched)
+        self._shown: dict[str, Key] = {}
+        """Session of a tab -> the turn that it shows live."""
+
+    def source_state(self, article_id: str, version: str) -> SourceState:
         """What the library holds of a cited article now."""
-        assistant = self._boot.assistant
+        assistant = self._loader.assistant
         if assistant is None:
-            return Standing("current", None)
+            return SourceState("current", None)
         catalogue = assistant.library.catalogue
         found = {head.version: head for head in catalogue.versions(article_id)}
         if version not in found:
-            return Standing("removed", None)
+            return SourceState("removed", None)
         newest = catalogue.article(article_id)
-        notice = (
-            " ".join(newest.text[span.start : span.end].strip() for span in find_corrections(newest.text))
-            if newest
-            else ""
-        )
-        if newest is None or newest.version == version:
-            return Standing("current", found[version], notice)
-        return Standing("corrected" if notice else "older", found[version], notice)
+        if newest is None:
+            return SourceState("current", found[version])
+        spans = find_corrections(newest.text)
+        notice = " ".join(newest.text[span.start : span.end].strip() for span in spans)
+        if newest.version == version:
+            return SourceState("current", found[version], notice)
+        return SourceState("corrected" if notice else "older", found[version], notice)
 
     async def ask(self, question: str, payload: str, request: gr.Request) -> AsyncIterator[tuple[Any, ...]]:
         """Answer; yields (question box, earlier turns, this turn, sources, record to keep)."""
         sent = _read(payload)
-        turns = read_turns(json.dumps(sent.get("turns", [])))
-        turn = asked = Turn(
-            id=str(sent.get("turn", ""))[:100],
+        turns = read_turns(sent.get("turns"))
+        turn = Turn(
+            id=str(sent.get("turn", ""))[:100] or uuid.uuid4().hex,
             conversation=str(sent.get("conversation", ""))[:100],
             question=(question or "")[:20_000],
             asked_at=datetime.now(UTC).isoformat(timespec="seconds"),
             trace="Reading the question",
         )
-        yield "", render_thread(turns, self.look), render_turn(turn, self.look), render_sources(turn, self.look), KEEP
-        running = self._begin(request.session_hash or "")
-        sources = ""
-        try:
-            async for turn in self._turns(asked, turns, sent.get("filters") or {}, running.stop):
-                if not running.left:
-                    now = render_sources(turn, self.look)
-                    yield KEEP, KEEP, render_turn(turn, self.look), KEEP if now == sources else now, KEEP
-                    sources = now
-        finally:
-            running.stop.set()
-        yield KEEP, KEEP, KEEP, KEEP, turn.model_dump_json(exclude_defaults=True)
+        key = _key(turn, request)
+        filters = sent.get("filters") or {}
+        answer = self._answers.start(key, turn, lambda running: self._turns(turn, turns, filters, running))
+        yield "", render_thread(turns, self.source_state), KEEP, KEEP, KEEP
+        async for parts in self._follow(answer, key, request):
+            yield KEEP, KEEP, *parts
 
-    async def _turns(self, turn: Turn, before: list[Turn], filters: Any, stop: threading.Event) -> AsyncIterator[Turn]:
+    async def resume(self, payload: str, request: gr.Request) -> AsyncIterator[tuple[Any, ...]]:
+        """Take up an answer after its page was reloaded; yields (this turn, sources, record to keep)."""
+        turns = read_turns(_read(payload).get("turns"))
+        if not turns:
+            yield KEEP, KEEP, KEEP
+            return
+        turn = turns[-1]
+        answer = self._answers.find(_key(turn, request))
+        if answer is None:
+            lost = turn.model_copy(update={"state": "failed", "reason": LEFT})
+            yield render_turn(lost, self.source_state), KEEP, lost.model_dump_json(exclude_defaults=True)
+            return
+        async for parts in self._follow(answer, _key(turn, request), request):
+            yield parts
+
+    async def _follow(
+        self, answer: RunningAnswer[Turn], key: Key, request: gr.Request
+    ) -> AsyncIterator[tuple[Any, Any, Any]]:
+        """This turn and its sources after each change while the tab shows them; at the end the record to keep."""
+        session, sources = request.session_hash or "", ""
+        self._shown[session] = key
+        try:
+            async with aclosing(self._answers.watch(answer)) as states:  # type: ignore[type-var]
+                async for turn in states:
+                    if self._shown.get(session) == key:
+                        now = render_sources(turn, self.source_state)
+                        yield render_turn(turn, self.source_state), KEEP if now == sources else now, KEEP
+                        sources = now
+            yield KEEP, KEEP, answer.state.model_dump_json(exclude_defaults=True)
+        finally:
+            if self._shown.get(session) == key:
+                del self._shown[session]
+
+    async def _turns(
+        self, asked: Turn, before: list[Turn], filters: Any, running: RunningAnswer[Turn]
+    ) -> AsyncIterator[Turn]:
         """The turn after each event; the last one is final."""
+        turn, progress = asked, Progress()
         try:
             chosen = Chosen.model_validate(filters)
-            turn = turn.model_copy(update={"chosen": chosen})
+            asked = turn = asked.model_copy(update={"chosen": chosen})
             ask = Ask(turn.question, history_of(before), chosen.filters, chosen.as_of, chosen.ignore)
-            async for item in self._desk.run(ask, stop):
-                turn = self._after(turn, item, chosen)
-                yield turn
+            async with aclosing(self._questions.run(ask, running.stop)) as events:  # type: ignore[type-var]
+                async for event in events:
+                    progress = advance(progress, event)
+                    turn = self._with_days(show(asked, progress))
+                    yield turn
         except ValidationError:
-            turn = turn.model_copy(update={"state": "failed", "reason": "The filters could not be read: clear them."})
+            turn = turn.model_copy(update={"state": "failed", "reason": "The filters are not valid. Clear them."})
         except BusyError as error:
             turn = turn.model_copy(update={"state": "busy", "reason": str(error)})
         except BylineError as error:
@@ -105,89 +138,49 @@ class Chat:
             turn = turn.model_copy(update={"state": "stopped", "trace": ""})
         yield turn
 
-    def _after(self, turn: Turn, item: Event | Waiting, chosen: Chosen) -> Turn:
-        match item:
-            case Waiting(why):
-                change: dict[str, Any] = {"trace": why}
-            case Understood(query):
-                number = self._boot.assistant.library.catalogue.counts()["articles"] if self._boot.assistant else 0
-                change = {
-                    "standalone": query.standalone, "chips": chips_of(query, chosen), "searched": number,
-                    "trace": f"Searching {counted(number, 'article')}",
-                }  # fmt: skip
-            case Retrieved(hits, articles):
-                change = {
-                    "hits": [*turn.hits, *(found_of(hit) for hit in hits)][:30], "searched": articles,
-                    "trace": f"Reading {counted(len(hits), 'passage')}",
-                }  # fmt: skip
-            case Draft():
-                change = {"trace": "Writing; nothing is shown before it is checked"}
-            case Checked(sentence, citations):
-                said = Said(text=sentence.text, citations=list(sentence.citations), verdict=sentence.verdict)
-                known = {c.number for c in turn.citations}
-                new = [cited_of(c) for c in citations if c.number not in known]
-                change = {
-                    "sentences": [*turn.sentences, said],
-                    "citations": [*turn.citations, *new],
-                    "trace": "Checking",
-                }
-            case Restarted(reason):
-                change = {"sentences": [], "citations": [], "trace": f"Quoting the articles instead: {reason}"}
-            case Finished(answer):
-                return self._finish(turn, answer)
-        return turn.model_copy(update=change)
+    def _with_days(self, turn: Turn) -> Turn:
+        if turn.state != "abstained" or self._loader.assistant is None:
+            return turn
+        return turn.model_copy(update={"days": list(self._loader.assistant.library.catalogue.days() or ())})
 
-    def _finish(self, turn: Turn, answer: Any) -> Turn:
-        done = finish(turn, answer)
-        if done.state == "abstained" and self._boot.assistant is not None:
-            days = self._boot.assistant.library.catalogue.days()
-            done = done.model_copy(update={"days": list(days or ())})
-        return done
-
-    def _begin(self, session: str) -> _Shown:
-        """A new question ends the one before it in the same tab."""
-        self._leave(session)
-        running = self._running[session] = _Shown()
-        return running
-
-    def stop(self, request: gr.Request) -> None:
-        """Stop what is being answered in this tab."""
-        running = self._running.get(request.session_hash or "")
-        if running is not None:
-            running.stop.set()
-
-    def leave(self, request: gr.Request) -> None:
-        """The tab was closed: end its answer."""
-        self._leave(request.session_hash or "")
-
-    def _leave(self, session: str) -> None:
-        running = self._running.pop(session, None)
-        if running is not None:
-            running.left = True
-            running.stop.set()
+    def stop(self, payload: str, request: gr.Request) -> None:
+        """Stop the answer that this tab shows."""
+        turns = read_turns(_read(payload).get("turns"))
+        key = _key(turns[-1], request) if turns else self._shown.get(request.session_hash or "")
+        answer = self._answers.find(key) if key else None
+        if answer is not None:
+            answer.stop.set()
 
     async def show(self, payload: str, request: gr.Request) -> tuple[str, str, str]:
         """A stored conversation, or the empty page: (turns, nothing live, sources of the last turn)."""
-        self.leave(request)
-        turns = read_turns(json.dumps(_read(payload).get("turns", [])))
+        self._shown.pop(request.session_hash or "", None)
+        turns = read_turns(_read(payload).get("turns"))
         if turns:
-            return render_thread(turns, self.look), "", render_sources(turns[-1], self.look)
-        return self._welcome(), "", render_sources(None, self.look)
+            return (
+                render_thread(turns, self.source_state), "", render_sources(turns[-1], self.source_state),
+            )  # fmt: skip
+        return self._welcome(), "", render_sources(None, self.source_state)
 
     def sources(self, payload: str) -> str:
         """The sources of an earlier turn."""
-        turns = read_turns(json.dumps(_read(payload).get("turns", [])))
-        return render_sources(turns[-1] if turns else None, self.look)
+        turns = read_turns(_read(payload).get("turns"))
+        return render_sources(turns[-1] if turns else None, self.source_state)
 
     def _welcome(self) -> str:
-        if self._boot.error is not None:
-            return render_broken(str(self._boot.error))
-        if self._boot.assistant is None:
-            return render_welcome(None, self._boot.doing)
-        catalogue = self._boot.assistant.library.catalogue
+        if self._loader.error is not None:
+            return render_broken(str(self._loader.error))
+        if self._loader.assistant is None:
+            return render_welcome(None, self._loader.doing)
+        catalogue = self._loader.assistant.library.catalogue
         sample = catalogue.article(SAMPLE_ARTICLE) is not None
         newest = None if sample else sorted(catalogue.headlines(), key=lambda h: h.published_at or "", reverse=True)[:4]
         return render_welcome(catalogue.counts()["articles"], newest=newest)
+
+
+def _key(turn: Turn, request: gr.Request) -> Key:
+    inner = getattr(request, "request", None)
+    user = str(inner.scope.get("byline_user", "")) if inner is not None else ""
+    return user, turn.conversation, turn.id
 
 
 def _read(payload: str) -> dict[str, Any]:

@@ -5,17 +5,19 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Sequence
+from itertools import groupby
 from typing import Any
 
+from assistant.types import SHAPED
 from assistant.ui.views.html import day, plain, web_address
-from assistant.ui.views.sources import Look
-from assistant.ui.views.turns import Cited, Turn
+from assistant.ui.views.sources import Lookup
+from assistant.ui.views.turns import Cited, Said, Turn
 
 _SPECIAL = re.compile(r"([\\`*_\[\]<>#|~])")
 _MARKER = re.compile(r"\s*\[(\d{1,4})\]")
 
 
-def to_markdown(name: str, turns: Sequence[Turn], look: Look) -> str:
+def to_markdown(name: str, turns: Sequence[Turn], look: Lookup) -> str:
     """The conversation with a footnote per quotation.
 
     Args:
@@ -27,37 +29,52 @@ def to_markdown(name: str, turns: Sequence[Turn], look: Look) -> str:
     for number, turn in enumerate(turns, 1):
         blocks.append(f"## {_safe(turn.question)}")
         if turn.standalone and turn.standalone != turn.question:
-            blocks.append(f"*Searched for: {_safe(turn.standalone)}*")
+            blocks.append(f"*Understood as: “{_safe(turn.standalone)}”*")
         blocks += _answer(number, turn)
         blocks += [_footnote(number, citation, look) for citation in turn.citations]
     return "\n\n".join(blocks) + "\n"
 
 
 def _answer(number: int, turn: Turn) -> list[str]:
-    blocks = []
-    if turn.sentences:
-        blocks.append(" ".join(_sentence(number, said.text, said.citations) for said in turn.sentences))
+    blocks = _entries(number, turn.sentences, turn.kind in SHAPED)
+    if turn.state == "reply":
+        return [_safe(turn.reason)]
     if turn.state == "abstained":
-        blocks.append("**Not found in the articles.**")
+        blocks.append("**No answer found in the articles.**")
+        if turn.related:
+            blocks += ["On this subject the articles say:", *_entries(number, turn.related, False)]
+        blocks.append("Closest articles:")
         blocks.append("\n".join(f"- {_safe(head.title)} ({_safe(head.outlet or '')}, {day(head.published_at)})"
                                 for head in turn.nearest))  # fmt: skip
     elif turn.reason:
         blocks.append(f"*{_safe(turn.reason)}*")
     if turn.state == "stopped":
-        blocks.append("*Stopped before the end.*")
-    blocks += [f"*{_safe(note)}*" for note in turn.notes]
+        blocks.append("*Stopped early.*")
+    blocks += [f"*{_safe(note)}*" for note in (*turn.limitations, *turn.notes)]
     return [block for block in blocks if block]
 
 
-def _sentence(turn: int, text: str, citations: Sequence[int]) -> str:
-    bare = _MARKER.sub(lambda match: "" if int(match[1]) in citations else match[0], text)
-    return _safe(bare) + "".join(f"[^{turn}-{number}]" for number in citations)
+def _entries(turn: int, sentences: Sequence[Said], shaped: bool) -> list[str]:
+    """A paragraph per entry; list items when the answer has a shape."""
+    rows = []
+    for _, group in groupby(sentences, key=lambda said: said.entry):
+        entry = list(group)
+        label = f"**{_safe(entry[0].label)}:** " if entry[0].label else ""
+        rows.append(label + " ".join(_sentence(turn, said) for said in entry))
+    return ["\n".join(f"- {row}" for row in rows)] if shaped and len(rows) > 1 else rows
 
 
-def _footnote(turn: int, citation: Cited, look: Look) -> str:
+def _sentence(turn: int, said: Said) -> str:
+    bare = _MARKER.sub(lambda match: "" if int(match[1]) in said.citations else match[0], said.text)
+    words = f"“{bare}”" if said.quoted and not bare.startswith("“") else bare
+    unsure = " (check)" if said.verdict == "check" else ""
+    return _safe(words) + "".join(f"[^{turn}-{number}]" for number in said.citations) + unsure
+
+
+def _footnote(turn: int, citation: Cited, look: Lookup) -> str:
     headline = look(citation.article_id, citation.version).headline
     address = web_address(headline.url) if headline else None
-    parts = [citation.outlet or "outlet not given", day(citation.published_at), citation.title]
+    parts = [citation.outlet or "Unknown outlet", day(citation.published_at), citation.title]
     where = ", ".join(_safe(part) for part in parts)
     place = f"characters {citation.start}–{citation.end} of version {citation.version}"
     return (

@@ -23,9 +23,9 @@ def esc(text: object) -> str:
 
 
 def day(published_at: str | None) -> str:
-    """A date to read, e.g. "3 September 2025"; "date not given" without one."""
+    """A date to read, e.g. "3 September 2025"; "No date" without one."""
     if not published_at:
-        return "date not given"
+        return "No date"
     try:
         found = date.fromisoformat(published_at[:10])
     except ValueError:
@@ -73,6 +73,11 @@ def link(url: str | None, text: str | None = None) -> str:
         f'<a href="{esc(address)}" target="_blank" rel="noopener noreferrer nofollow">{esc(shown)}'
         '<span class="away" aria-hidden="true"> ↗</span><span class="unseen"> (opens in a new tab)</span></a>'
     )
+
+
+def quoted(text: str) -> str:
+    """A quotation in quotation marks, unless it begins with its own."""
+    return text if text[:1] in ("“", '"', "„", "«") else f"“{text}”"
 
 
 def counted(number: int, one: str, many: str | None = None) -> str:

@@ -82,7 +82,7 @@ def render_table(rows: Sequence[Row], wanted: Wanted, total: int) -> str:
     if not total:
         return (
             '<div class="none no-articles"><p>No articles yet. Add files, a folder or an address above, or start with the sample set.</p>'
-            '<p><button type="button" class="primary" data-shelf="sample">Add the sample articles</button></p></div>'
+            '<p><button type="button" class="primary" data-library="sample">Add the sample articles</button></p></div>'
         )
     pages = max(1, -(-len(rows) // PAGE))
     page = min(max(wanted.page, 1), pages)
@@ -104,7 +104,7 @@ def _head(key: str, name: str, wanted: Wanted) -> str:
     order = ' aria-sort="descending"' if now and wanted.down else ' aria-sort="ascending"' if now else ""
     arrow = f'<span aria-hidden="true"> {"↓" if wanted.down else "↑"}</span>' if now else ""
     return (
-        f'<th scope="col"{order}><button type="button" data-shelf="sort" data-key="{key}">{name}{arrow}</button></th>'
+        f'<th scope="col"{order}><button type="button" data-library="sort" data-key="{key}">{name}{arrow}</button></th>'
     )
 
 
@@ -117,9 +117,9 @@ def _row(row: Row) -> str:
     byline = f"<small>{esc(head.byline)}</small>" if head.byline else ""
     return (
         f'<tr data-article="{esc(head.article_id)}"><td><button type="button" class="title" data-open="{esc(head.version)}" '
-        f'data-article="{esc(head.article_id)}">{esc(head.title)}</button>{byline}</td><td>{esc(head.outlet or "outlet not given")}</td>'
+        f'data-article="{esc(head.article_id)}">{esc(head.title)}</button>{byline}</td><td>{esc(head.outlet or "Unknown outlet")}</td>'
         f"<td>{esc(day(head.published_at))}</td><td>{status}</td>"
-        f'<td><button type="button" class="remove" data-shelf="remove" data-article="{esc(head.article_id)}" '
+        f'<td><button type="button" class="remove" data-library="remove" data-article="{esc(head.article_id)}" '
         f'data-title="{esc(head.title)}" aria-label="Remove: {esc(head.title)}">Remove</button></td></tr>'
     )
 
@@ -128,13 +128,13 @@ def _steps(page: int, pages: int) -> str:
     if pages < 2:
         return ""
     return (
-        f'<p class="pages"><button type="button" data-shelf="page" data-page="{page - 1}"{"" if page > 1 else " disabled"}>Previous'
+        f'<p class="pages"><button type="button" data-library="page" data-page="{page - 1}"{"" if page > 1 else " disabled"}>Previous'
         f"</button><span>Page {page} of {pages}</span>"
-        f'<button type="button" data-shelf="page" data-page="{page + 1}"{"" if page < pages else " disabled"}>Next</button></p>'
+        f'<button type="button" data-library="page" data-page="{page + 1}"{"" if page < pages else " disabled"}>Next</button></p>'
     )
 
 
-def render_shelf(paths: bool) -> str:
+def render_library(paths: bool) -> str:
     """The tab's frame; the table and the jobs are filled in by the page.
 
     Args:
@@ -143,17 +143,17 @@ def render_shelf(paths: bool) -> str:
     label = "A file, a folder or a web address" if paths else "A web address"
     options = "".join(f'<option value="{key}">{words}</option>' for key, words in STATUS.items())
     return (
-        '<section class="pane shelf" aria-label="Library"><div class="pane-main"><h1>Library</h1>'
+        '<section class="pane library" aria-label="Library"><div class="pane-main"><h1>Library</h1>'
         '<div class="add"><div class="drop-zone"><input type="file" id="byline-files" multiple class="unseen" '
         f'accept="{",".join(FORMS)}">'
         '<label for="byline-files">Choose files</label><span>or drop them here</span></div>'
-        f'<form data-shelf-form="add"><label for="byline-source">{label}</label><span class="line">'
+        f'<form data-library-form="add"><label for="byline-source">{label}</label><span class="line">'
         '<input type="text" id="byline-source" name="source" autocomplete="off" spellcheck="false" maxlength="2000">'
         '<button type="submit" class="second">Add</button></span></form></div>'
-        '<p class="wrong" id="byline-shelf-wrong" role="alert"></p><div id="byline-jobs" aria-live="polite"></div>'
+        '<p class="wrong" id="byline-library-error" role="alert"></p><div id="byline-jobs" aria-live="polite"></div>'
         '<div class="find"><label class="unseen" for="byline-find">Search the list</label>'
         '<input type="search" id="byline-find" placeholder="Title, outlet, author" autocomplete="off">'
         f'<label class="unseen" for="byline-status">Show</label><select id="byline-status">{options}</select></div>'
         '<div id="byline-table"></div></div>'
-        '<div class="pane-side" id="byline-shelf-article" tabindex="0" role="region" aria-label="Beside the list" hidden></div></section>'
+        '<div class="pane-side" id="byline-library-article" tabindex="0" role="region" aria-label="Beside the list" hidden></div></section>'
     )

@@ -4,31 +4,32 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from assistant.ui.gradio_import import gradio as gr
 from assistant.ui.views.chat import Chat
-from assistant.ui.views.conversation import render_welcome
-from assistant.ui.views.gradio_import import gradio as gr
 from assistant.ui.views.sources import render_sources
+from assistant.ui.views.welcome import render_welcome
 
 LIMITS = (
     '<div id="byline-filters" role="group" aria-label="Filters" hidden></div>'
-    '<p class="lost-bar" role="alert">The connection to Byline was lost. This page goes on by itself when it runs again.</p>'
-    '<p class="editing-bar">Editing a question: its answer and what follows will be replaced. '
+    '<p class="lost-bar" role="alert">Connection lost. Reconnecting …</p>'
+    '<ol id="byline-queue" aria-label="Queued questions"></ol>'
+    '<p class="editing-bar">Editing a question. Its answer and everything after it will be replaced. '
     '<button type="button" data-do="no-edit">Cancel</button></p>'
     '<div class="limits"><button type="button" class="filter" data-do="filters" aria-expanded="false" '
-    'aria-controls="byline-filters">Filters</button><ul id="byline-chosen" class="chips" aria-label="Chosen filters"></ul></div>'
+    'aria-controls="byline-filters">Filters</button><ul id="byline-chosen" class="chips" aria-label="Active filters"></ul></div>'
 )
 
 
 def _html(value: str, elem_id: str) -> gr.HTML:
-    """A place for our own HTML; Gradio's styles and its click event stay out."""
+    """A place for our own HTML, without Gradio's styles and its click event."""
     return gr.HTML(value, elem_id=elem_id, elem_classes=["byl"], apply_default_css=False, js_on_load=None)
 
 
 def build_page(chat: Chat, panes: Mapping[str, str]) -> gr.Blocks:
-    """Build the page; nothing is loaded or asked by it.
+    """Build the page. It loads nothing.
 
     Args:
-        chat: What happens in the first tab.
+        chat: Handles the events of the first tab.
         panes: Name -> frame of the other tabs, which fetch their contents when they are opened.
     """
     blocks: gr.Blocks
@@ -52,7 +53,7 @@ def build_page(chat: Chat, panes: Mapping[str, str]) -> gr.Blocks:
 
 
 def _ask_tab(chat: Chat, blocks: gr.Blocks) -> None:
-    with gr.Row(elem_id="byline-desk", equal_height=False):
+    with gr.Row(elem_id="byline-columns", equal_height=False):
         with gr.Column(elem_id="byline-left", min_width=0, scale=0):
             _html(
                 '<div class="side"><button type="button" class="new" data-do="new">New conversation</button>'
@@ -70,7 +71,7 @@ def _ask_tab(chat: Chat, blocks: gr.Blocks) -> None:
             with gr.Row(elem_id="byline-composer"):
                 box = gr.Textbox(
                     elem_id="byline-question", label="Your question", show_label=False, container=False, lines=1, max_lines=8,
-                    placeholder="Ask about the articles", max_length=20_000, autofocus=True, scale=1,
+                    placeholder="Ask about your articles", max_length=20_000, autofocus=True, scale=1,
                     html_attributes=gr.InputHTMLAttributes(enterkeyhint="send"),
                 )  # fmt: skip
                 ask = gr.Button("Ask", variant="primary", elem_id="byline-send", scale=0, min_width=80)
@@ -81,7 +82,7 @@ def _ask_tab(chat: Chat, blocks: gr.Blocks) -> None:
                 '<button type="button" data-do="sheet">Close</button></div>',
                 elem_id="byline-sheetbar",
             )
-            sources = _html(render_sources(None, chat.look), elem_id="byline-sources")
+            sources = _html(render_sources(None, chat.source_state), elem_id="byline-sources")
             _html(
                 '<div id="byline-article" tabindex="0" role="region" aria-label="Article"></div>',
                 elem_id="byline-reader",
@@ -97,14 +98,19 @@ def _ask_tab(chat: Chat, blocks: gr.Blocks) -> None:
         concurrency_limit=None, trigger_mode="multiple",
     )  # fmt: skip
     asked.then(None, kept, None, js="(kept) => window.byline.keep(kept)", api_visibility="private")
-    stop.click(chat.stop, None, None, queue=False, show_progress="hidden", api_visibility="private")
+    stop.click(
+        chat.stop, payload, None, js="() => window.byline.stopping()", queue=False, show_progress="hidden",
+        api_visibility="private",
+    )  # fmt: skip
     gr.on(
         [show.click, blocks.load], chat.show, payload, [thread, live, sources],
         js="(payload) => window.byline.restore()", show_progress="hidden", api_visibility="private",
         concurrency_limit=None, trigger_mode="multiple",
-    ).then(None, None, None, js="() => window.byline.shown()", api_visibility="private")  # fmt: skip
+    ).then(None, None, None, js="() => window.byline.shown()", api_visibility="private").then(
+        chat.resume, payload, [live, sources, kept], js="() => window.byline.resuming()", show_progress="hidden",
+        api_visibility="private", concurrency_limit=None, trigger_mode="multiple",
+    ).then(None, kept, None, js="(kept) => window.byline.resumed(kept)", api_visibility="private")  # fmt: skip
     other.click(
         chat.sources, payload, sources, js="() => window.byline.sourcesOf()", queue=False, show_progress="hidden",
         api_visibility="private",
     ).then(None, None, None, js="() => window.byline.sourcesShown()", api_visibility="private")  # fmt: skip
-    blocks.unload(chat.leave)

@@ -37,7 +37,7 @@ def render_health(findings: Sequence[Health], settings: Settings, user: str) -> 
     )
     login = ""
     if user:
-        login = f'<p>Logged in as <b>{esc(user)}</b>. <button type="button" class="second" data-care="logout">Log out</button></p>'
+        login = f'<p>Logged in as <b>{esc(user)}</b>. <button type="button" class="second" data-setting="logout">Log out</button></p>'
     tools = {"Models": _model_tools(settings), "Data": _data_tools()}
     body = "".join(f"<h2>{title}</h2>{_table(rows)}{tools.get(title, '')}" for title, rows in groups if rows)
     return f"{login}{verdict}{body}"
@@ -56,7 +56,7 @@ def _model_tools(settings: Settings) -> str:
     key = "A key is set; it is never shown." if settings.chat_key else "No key is set in BYLINE_CHAT_KEY."
     return (
         f'<p class="soft">{key} The chat model is chosen with BYLINE_CHAT_MODEL and BYLINE_CHAT_URL when Byline starts.</p>'
-        '<p><button type="button" class="second" data-care="test">Test the connection</button> '
+        '<p><button type="button" class="second" data-setting="test">Test the connection</button> '
         '<span id="byline-test" role="status"></span></p>'
         "<details><summary>Changing the embedding model</summary><p>Passages are compared by numbers that one embedding model "
         "made; another model's numbers mean something else. After changing BYLINE_EMBEDDING_MODEL Byline therefore refuses "
@@ -67,7 +67,7 @@ def _model_tools(settings: Settings) -> str:
 
 def _data_tools() -> str:
     return (
-        '<p><button type="button" class="second" data-care="rebuild">Rebuild the search index</button> '
+        '<p><button type="button" class="second" data-setting="rebuild">Rebuild the search index</button> '
         '<span id="byline-rebuild" role="status"></span></p><p class="soft">From the stored articles; nothing is embedded '
         "again and nothing is lost.</p>"
     )

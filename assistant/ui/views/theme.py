@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from assistant.ui.views.gradio_import import gradio as gr
+from assistant.ui.gradio_import import gradio as gr
 
 SANS = ("system-ui", "-apple-system", "Segoe UI", "Roboto", "Helvetica Neue", "Arial", "sans-serif")
 MONO = ("ui-monospace", "SFMono-Regular", "Menlo", "Consolas", "monospace")

@@ -6,20 +6,36 @@ size, unknown fields dropped, and never a source of links.
 
 from __future__ import annotations
 
-import json
+from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
-from assistant.types import Answer, Citation, Filters, Headline, Hit, Query
+from assistant.types import CHAT, Answer, Citation, Filters, Headline, Hit, Query, QuestionKind, Sentence
+from assistant.ui.server.progress import Progress
 
 MAX_TURNS = 200
 """Turns of one conversation that are shown."""
 
-State = Literal["asking", "answered", "abstained", "stopped", "failed", "busy"]
-Short = Annotated[str, Field(max_length=2_000)]
-Long = Annotated[str, Field(max_length=50_000)]
+PASSAGES = 30
+"""Passages of one turn that are kept, and"""
+WORDED = 12
+"""how many of them with their words."""
+PASSAGE_LENGTH = 700
+
+State = Literal["asking", "answered", "abstained", "reply", "stopped", "failed", "busy"]
+"""reply: a fixed reply to small talk, to a question about the assistant or to an instruction."""
+
+
+def _no_surrogates(value: Any) -> Any:
+    """Half a character cannot be stored or sent: it becomes a question mark."""
+    return value.encode("utf-8", "replace").decode() if isinstance(value, str) else value
+
+
+_Text = Annotated[str, BeforeValidator(_no_surrogates)]
+Short = Annotated[_Text, Field(max_length=2_000)]
+Long = Annotated[_Text, Field(max_length=50_000)]
 
 
 class _Record(BaseModel):
@@ -53,12 +69,18 @@ class Said(_Record):
     text: Long
     citations: list[int] = Field(default=[], max_length=100)
     verdict: Short = "supported"
+    entry: int = 0
+    label: Short = ""
+    quoted: bool = False
+    reason: Short = ""
+    answer: Short = ""
 
 
 class Found(Head):
-    """A passage that was read."""
+    """A passage that was read; the best ones with their words."""
 
     rank: int = 0
+    text: Short = ""
     start: int = Field(default=0, ge=0)
     end: int = Field(default=0, ge=0)
     why: dict[str, float] = {}
@@ -106,7 +128,11 @@ class Turn(_Record):
     state: State = "asking"
     standalone: Long = ""
     chips: list[Chip] = Field(default=[], max_length=60)
+    kind: QuestionKind = "fact"
     sentences: list[Said] = Field(default=[], max_length=200)
+    limitations: list[Long] = Field(default=[], max_length=50)
+    related: list[Said] = Field(default=[], max_length=50)
+    partial: bool = False
     citations: list[Cited] = Field(default=[], max_length=400)
     hits: list[Found] = Field(default=[], max_length=100)
     nearest: list[Head] = Field(default=[], max_length=20)
@@ -127,12 +153,12 @@ class Turn(_Record):
         return " ".join(sentence.text for sentence in self.sentences)
 
 
-def read_turns(text: str | None) -> list[Turn]:
-    """Read what the browser kept; a record that does not fit is left out."""
-    try:
-        rows = json.loads(text or "[]")
-    except ValueError:
-        return []
+def read_turns(rows: Any) -> list[Turn]:
+    """Read what the browser kept; a record that does not fit is left out.
+
+    Args:
+        rows: A list of records as JSON gives them.
+    """
     turns = []
     for row in (rows if isinstance(rows, list) else [])[-MAX_TURNS:]:
         try:
@@ -142,7 +168,7 @@ def read_turns(text: str | None) -> list[Turn]:
     return turns
 
 
-def history_of(turns: list[Turn]) -> list[dict[str, str]]:
+def history_of(turns: Iterable[Turn]) -> list[dict[str, str]]:
     """The conversation so far in the form that the assistant reads."""
     history = []
     for turn in turns:
@@ -184,10 +210,23 @@ def cited_of(citation: Citation, hits: tuple[Hit, ...] = ()) -> Cited:
     )
 
 
-def found_of(hit: Hit) -> Found:
-    """The stored form of a hit."""
+def found_of(hit: Hit, *, worded: bool = True) -> Found:
+    """The stored form of a hit, with its words or without."""
     why = {name: round(float(value), 4) for name, value in hit.why.items()}
-    return Found(**_head(hit.headline), rank=hit.rank, start=hit.passage.start, end=hit.passage.end, why=why)
+    words = " ".join(hit.passage.text.split()) if worded else ""
+    if len(words) > PASSAGE_LENGTH:
+        words = words[:PASSAGE_LENGTH].rsplit(" ", 1)[0] + " …"
+    return Found(
+        **_head(hit.headline), rank=hit.rank, start=hit.passage.start, end=hit.passage.end, why=why, text=words
+    )
+
+
+def said_of(sentence: Sentence) -> Said:
+    """The stored form of a sentence."""
+    return Said(
+        text=sentence.text, citations=list(sentence.citations), verdict=sentence.verdict, entry=sentence.entry,
+        label=sentence.label, quoted=sentence.quoted, reason=sentence.reason, answer=sentence.answer,
+    )  # fmt: skip
 
 
 def chips_of(query: Query, chosen: Chosen) -> list[Chip]:
@@ -226,15 +265,48 @@ def _taken_back(ignore: list[str]) -> list[Chip]:
     return chips
 
 
-def finish(turn: Turn, answer: Answer) -> Turn:
-    """The turn with the whole answer in it."""
+def show(turn: Turn, progress: Progress) -> Turn:
+    """The turn with the answer as far as it has come.
+
+    Args:
+        turn: The turn as it was asked.
+        progress: What is known of the answer.
+    """
+    if progress.answer is not None:
+        return _finished(turn, progress.answer, progress)
+    return turn.model_copy(update={**_so_far(turn, progress), "trace": progress.step})
+
+
+def _so_far(turn: Turn, progress: Progress) -> dict[str, Any]:
+    query = progress.query
+    found: dict[str, Any] = {
+        "sentences": [said_of(sentence) for sentence in progress.sentences],
+        "citations": [cited_of(citation, progress.hits) for citation in progress.citations],
+        "limitations": list(progress.limitations),
+        "hits": _founds(progress.hits),
+        "searched": progress.articles,
+    }
+    if query is not None:
+        found |= {"standalone": query.standalone, "kind": query.kind, "chips": chips_of(query, turn.chosen)}
+    return found
+
+
+def _founds(hits: Sequence[Hit]) -> list[Found]:
+    return [found_of(hit, worded=at < WORDED) for at, hit in enumerate(hits[:PASSAGES])]
+
+
+def _finished(turn: Turn, answer: Answer, progress: Progress) -> Turn:
+    state: State = "answered" if answer.status == "answered" else "abstained"
     return turn.model_copy(
         update={
-            "state": "answered" if answer.status == "answered" else "abstained",
+            **_so_far(turn, progress),
+            "state": "reply" if answer.kind in CHAT else state,
+            "kind": answer.kind,
             "standalone": answer.standalone,
-            "sentences": [Said(text=s.text, citations=list(s.citations), verdict=s.verdict) for s in answer.sentences],
             "citations": [cited_of(citation, answer.hits) for citation in answer.citations],
-            "hits": [found_of(hit) for hit in answer.hits[:30]],
+            "hits": _founds(answer.hits),
+            "related": [said_of(sentence) for sentence in answer.related],
+            "partial": answer.partial,
             "nearest": [head_of(headline) for headline in answer.nearest],
             "dropped": list(answer.dropped),
             "notes": list(answer.notes),

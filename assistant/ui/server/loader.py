@@ -1,8 +1,9 @@
-"""Loads the library and the models in a thread while the page is already there."""
+"""Loads the library and the models in a thread while the page is already served."""
 
 from __future__ import annotations
 
 import asyncio
+import concurrent.futures
 import logging
 import threading
 from collections.abc import Callable
@@ -16,14 +17,14 @@ log = logging.getLogger(__name__)
 
 
 @dataclass
-class Boot:
-    """What is loaded, what is loading, or why it failed.
+class Loader:
+    """The assistant, or why there is none yet.
 
     Attributes:
         settings: What the assistant is built from.
         build: Makes the assistant; takes seconds.
-        doing: What is going on now, in words for the page; empty when ready.
-        error: Why there is no assistant, or None.
+        doing: What is loading, in words for the page; empty when done.
+        error: Why loading failed, or None.
     """
 
     settings: Settings
@@ -31,27 +32,27 @@ class Boot:
     doing: str = "Loading the library and the models"
     error: BylineError | None = None
     _assistant: Any = None
-    _done: threading.Event = field(default_factory=threading.Event)
+    _done: concurrent.futures.Future[None] = field(default_factory=concurrent.futures.Future)
 
     def start(self) -> None:
         """Begin to load."""
-        threading.Thread(target=self._load, name="byline-boot", daemon=True).start()
+        threading.Thread(target=self._load, name="byline-loader", daemon=True).start()
 
     def _load(self) -> None:
         try:
             self._assistant = self.build(self.settings)
         except BylineError as error:
             self.error = error
-        except Exception as error:  # the page must say it, whatever it is
+        except Exception as error:  # the page must show it, whatever it is
             log.exception("loading failed")
             self.error = RunError(f"Loading failed: {error}. Run `byline doctor`.")
         finally:
             self.doing = ""
-            self._done.set()
+            self._done.set_result(None)
 
     @property
     def assistant(self) -> Any | None:
-        """The assistant once it is there."""
+        """The assistant once it is loaded."""
         return self._assistant
 
     async def ready(self) -> Any:
@@ -60,15 +61,20 @@ class Boot:
         Raises:
             BylineError: It could not be built.
         """
-        while not self._done.is_set():
-            await asyncio.sleep(0.05)
+        # Shielded: a waiter that is cancelled must not cancel the loading.
+        await asyncio.shield(asyncio.wrap_future(self._done))
         if self.error is not None:
             raise self.error
         return self._assistant
 
     def wait(self) -> None:
-        """Block until loading has ended, well or not; for threads."""
-        self._done.wait()
+        """Block until loading has ended or failed; for threads."""
+        self._done.result()
+
+    def health(self) -> dict[str, Any]:
+        """What is loaded, for the page and for monitoring."""
+        ready = self._assistant is not None
+        return {"page": True, "ready": ready, "loading": self.doing, "error": str(self.error or "")}
 
     def close(self) -> None:
         """Close what was loaded."""

@@ -7,11 +7,10 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import json
 import logging
+import socket
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 import uvicorn
@@ -20,31 +19,21 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from assistant.errors import RunError
 from assistant.settings import Settings
-from assistant.ui.server.request_queue import Desk
-from assistant.ui.server.startup import Boot
+from assistant.ui.server.loader import Loader
+from assistant.ui.server.options import STATIC, Options
+from assistant.ui.server.request_queue import QuestionQueue
 
 log = logging.getLogger(__name__)
-STATIC = Path(__file__).parents[1] / "static"
 KEEP_ALIVE = 75
 """Seconds that an idle connection stays open: longer than clients and proxies keep theirs (httpx 5, nginx 60). When both
 close at the same second, a question sent in that moment is lost."""
 
 
-@dataclass(frozen=True)
-class Options:
-    """What `byline serve` may be told besides the settings."""
-
-    api: bool = True
-    auth: Path | None = None
-    at_once: int = 4
-    waiting: int = 32
-
-
 @dataclass
-class Front:
+class StartingApp:
     """The ASGI application: the loading page until the real one is built."""
 
-    boot: Boot
+    loader: Loader
     options: Options
     _page: ASGIApp | None = None
     _failed: str = ""
@@ -82,18 +71,18 @@ class Front:
         with contextlib.suppress(asyncio.CancelledError):
             await task
         await self._open.aclose()
-        self.boot.close()
+        self.loader.close()
         await send({"type": "lifespan.shutdown.complete"})
 
     async def _bring_up(self) -> None:
         try:
-            app = await asyncio.to_thread(_build, self.boot, self.options)
+            app = await asyncio.to_thread(_build, self.loader, self.options)
             await self._open.enter_async_context(app.router.lifespan_context(app))
             self._page = app
         except Exception:
             log.exception("the page could not be built")
             self._failed = "The page could not be built: see the terminal."
-        self.boot.start()
+        self.loader.start()
 
 
 def _loading_script_hash() -> str:
@@ -106,13 +95,13 @@ def _loading_script_hash() -> str:
     return base64.b64encode(hashlib.sha256((script[1] if script else "").encode()).digest()).decode()
 
 
-def _build(boot: Boot, options: Options) -> Any:
-    from assistant.ui.server.app import build_application  # imports Gradio
+def _build(loader: Loader, options: Options) -> Any:
+    from assistant.ui.application import build_application  # imports Gradio
 
-    return build_application(boot, Desk(boot, options.at_once, options.waiting), options)
+    return build_application(loader, QuestionQueue(loader, options.at_once, options.waiting), options)
 
 
-def serve(settings: Settings, options: Options = Options(), build: Callable[[Settings], Any] | None = None) -> None:
+def serve(settings: Settings, options: Options | None = None, build: Callable[[Settings], Any] | None = None) -> None:
     """Serve the page until the process is stopped.
 
     Args:
@@ -124,16 +113,17 @@ def serve(settings: Settings, options: Options = Options(), build: Callable[[Set
         UsageError: The users' file cannot be used.
         RunError: The address cannot be listened on.
     """
+    options = options or Options()
     if options.auth is not None:
         from assistant.ui.server.auth import Users
 
         Users(options.auth)  # a file that cannot be used is said before anything is opened
-    front = Front(Boot(settings, build or _assistant), options)
+    starting = StartingApp(Loader(settings, build or _assistant), options)
     config = uvicorn.Config(
-        front, host=settings.host, port=settings.port, log_level="warning", ws="none", server_header=False,
+        starting, host=settings.host, port=settings.port, log_level="warning", ws="none", server_header=False,
         timeout_graceful_shutdown=2, timeout_keep_alive=KEEP_ALIVE,
     )  # fmt: skip
-    server = uvicorn.Server(config)
+    server = _Server(config, options.on_listening)
     logging.getLogger("uvicorn.error").addFilter(_worth_saying)
     try:
         server.run()
@@ -141,6 +131,27 @@ def serve(settings: Settings, options: Options = Options(), build: Callable[[Set
         raise RunError(
             f"Expected to listen on {settings.host}:{settings.port}, found it taken or not allowed: choose another --port."
         ) from error
+
+
+class _Server(uvicorn.Server):
+    """Says where it listens once it does.
+
+    Args:
+        config: As uvicorn takes it.
+        on_listening: Called with the address of the page.
+    """
+
+    def __init__(self, config: uvicorn.Config, on_listening: Callable[[str], None] | None) -> None:
+        super().__init__(config)
+        self._on_listening = on_listening
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Open the port."""
+        await super().startup(sockets)
+        if self.started and self._on_listening is not None:
+            port = self.servers[0].sockets[0].getsockname()[1]
+            host = self.config.host if self.config.host not in ("0.0.0.0", "::") else socket.gethostname()  # noqa: S104
+            self._on_listening(f"http://{f'[{host}]' if ':' in host else host}:{port}")
 
 
 def _worth_saying(record: logging.LogRecord) -> bool:
@@ -155,9 +166,3 @@ def _assistant(settings: Settings) -> Any:
     assistant = build_assistant(settings)
     assistant.warm()
     return assistant
-
-
-def health(boot: Boot) -> dict[str, Any]:
-    """What is loaded, as the page and monitoring ask for it."""
-    ready = boot.assistant is not None
-    return {"page": True, "ready": ready, "loading": boot.doing, "error": json.loads(json.dumps(str(boot.error or "")))}

@@ -10,11 +10,11 @@ export const read = (id) => {
   try { return JSON.parse(localStorage.getItem(PREFIX + id)); } catch { return null; }
 };
 
-export const write = (talk) => {
-  talk.changed = Date.now();
+export const write = (conversation) => {
+  conversation.changed = Date.now();
   for (;;) {
-    try { localStorage.setItem(PREFIX + talk.id, JSON.stringify(talk)); return; } catch (error) {
-      const oldest = list().filter((other) => other.id !== talk.id).pop();
+    try { localStorage.setItem(PREFIX + conversation.id, JSON.stringify(conversation)); return; } catch (error) {
+      const oldest = list().filter((other) => other.id !== conversation.id).pop();
       if (!oldest) { say("This conversation is too long to be kept in this browser."); return; }
       drop(oldest.id);
     }
@@ -23,13 +23,13 @@ export const write = (talk) => {
 
 export const list = () => Object.keys(localStorage)
   .filter((key) => key.startsWith(PREFIX) && !key.slice(PREFIX.length).includes(":"))
-  .map((key) => read(key.slice(PREFIX.length))).filter((talk) => talk && Array.isArray(talk.turns))
+  .map((key) => read(key.slice(PREFIX.length))).filter((conversation) => conversation && Array.isArray(conversation.turns))
   .sort((a, b) => b.changed - a.changed);
 
 export const drop = (id) => localStorage.removeItem(PREFIX + id);
 
 // As it stands, without becoming the newest.
-export const store = (talk) => localStorage.setItem(PREFIX + talk.id, JSON.stringify(talk));
+export const store = (conversation) => localStorage.setItem(PREFIX + conversation.id, JSON.stringify(conversation));
 
 export const setCurrent = (id) => {
   state.current = id;
@@ -42,23 +42,23 @@ export const newId = () => Array.from(crypto.getRandomValues(new Uint8Array(9)),
 
 export const fresh = () => ({ id: newId(), name: "", changed: Date.now(), turns: [] });
 
-export const talkNow = () => (state.current && read(state.current)) || null;
+export const currentConversation = () => (state.current && read(state.current)) || null;
 
 export const drawList = () => {
   const place = $("byline-conversations");
   if (!place) return;
   place.textContent = "";
-  for (const talk of list()) {
+  for (const conversation of list()) {
     const item = document.createElement("li");
     const open = document.createElement("button");
-    open.type = "button"; open.className = "talk"; open.dataset.talk = talk.id; open.textContent = talk.name || "New conversation";
-    open.title = talk.name;
-    if (talk.id === state.current) open.setAttribute("aria-current", "true");
+    open.type = "button"; open.className = "conversation"; open.dataset.conversation = conversation.id; open.textContent = conversation.name || "New conversation";
+    open.title = conversation.name;
+    if (conversation.id === state.current) open.setAttribute("aria-current", "true");
     const away = document.createElement("button");
-    away.type = "button"; away.className = "drop"; away.dataset.drop = talk.id; away.textContent = "×";
-    away.setAttribute("aria-label", "Delete conversation: " + (talk.name || "New conversation"));
+    away.type = "button"; away.className = "drop"; away.dataset.drop = conversation.id; away.textContent = "×";
+    away.setAttribute("aria-label", "Delete conversation: " + (conversation.name || "New conversation"));
     item.append(open, away);
     place.append(item);
   }
-  document.body.classList.toggle("no-talks", !place.children.length);
+  document.body.classList.toggle("no-conversations", !place.children.length);
 };

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from assistant.answering.extractive import Evidence
-from assistant.answering.state import answered_parts
-from assistant.reading.pipeline import Finding
+from assistant.reading.evidence import Evidence
+from assistant.reading.pipeline import Finding, sure_findings
 from assistant.reading.scoring import Weights
 from assistant.types import Headline, Hit, Passage
 
@@ -31,10 +30,10 @@ def finding(part: str, confidence: float, found: bool = True) -> Finding:
 )
 def test_where_one_part_is_sure_the_others_need_less(given: list[tuple[str, float]], answered: list[str]) -> None:
     findings = [finding(*item) for item in given]
-    assert [found.part for found in answered_parts(findings, WEIGHTS)] == answered
+    assert [found.part for found in sure_findings(findings, WEIGHTS)] == answered
 
 
 def test_a_part_without_a_quotation_is_not_answered_and_makes_no_other_sure() -> None:
     findings = [finding("one", 0.95, found=False), finding("two", 0.6)]
-    assert answered_parts(findings, WEIGHTS) == []
-    assert answered_parts([], WEIGHTS) == []
+    assert sure_findings(findings, WEIGHTS) == []
+    assert sure_findings([], WEIGHTS) == []

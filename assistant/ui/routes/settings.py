@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any, Literal
 
 from fastapi import FastAPI, Request
@@ -13,7 +12,7 @@ from starlette.responses import FileResponse, HTMLResponse, PlainTextResponse, R
 from assistant.diagnostics import Health, examine
 from assistant.errors import UsageError
 from assistant.ui.jobs.feedback import Feedback, Rating
-from assistant.ui.server.startup import Boot
+from assistant.ui.server.loader import Loader
 from assistant.ui.views.evaluation import find_runs, render_runs, report_file
 from assistant.ui.views.settings import render_health, try_model
 from assistant.ui.views.turns import MAX_TURNS, history_of, read_turns
@@ -32,9 +31,9 @@ def user_of(request: Request) -> str:
     return str(request.scope.get("byline_user", ""))
 
 
-def add_evaluation(app: FastAPI, boot: Boot, feedback: Feedback) -> None:
+def add_evaluation_routes(app: FastAPI, loader: Loader, feedback: Feedback) -> None:
     """Add the routes of the Evaluation tab and of the ratings."""
-    home = boot.settings.home
+    home = loader.settings.home
 
     @app.get("/byline/runs", include_in_schema=False)
     async def runs() -> HTMLResponse:
@@ -54,30 +53,30 @@ def add_evaluation(app: FastAPI, boot: Boot, feedback: Feedback) -> None:
 
     @app.post("/byline/case", include_in_schema=False)
     async def case(sent: NewCase) -> dict[str, Any]:
-        catalogue = (await boot.ready()).library.catalogue
+        catalogue = (await loader.ready()).library.catalogue
         record = await run_in_threadpool(catalogue.receipt, sent.receipt)
         if record is None:
             raise UsageError("Expected an answer of this library, found none with this receipt: ask again.")
-        history = history_of(read_turns(json.dumps(sent.before)))
+        history = history_of(read_turns(sent.before))
         name, count = await run_in_threadpool(feedback.keep_case, record, sent.expect, history)
         return {"id": name, "count": count, "file": str(feedback.questions)}
 
 
-def add_care(app: FastAPI, boot: Boot) -> None:
+def add_settings_routes(app: FastAPI, loader: Loader) -> None:
     """Add the routes of the Settings tab."""
 
     @app.get("/byline/state", include_in_schema=False)
     async def state(request: Request) -> HTMLResponse:
-        findings = await run_in_threadpool(_findings, boot)
-        return HTMLResponse(render_health(findings, boot.settings, user_of(request)))
+        findings = await run_in_threadpool(_findings, loader)
+        return HTMLResponse(render_health(findings, loader.settings, user_of(request)))
 
     @app.post("/byline/test-model", include_in_schema=False)
     async def test() -> dict[str, str]:
-        return {"said": await run_in_threadpool(try_model, await boot.ready())}
+        return {"said": await run_in_threadpool(try_model, await loader.ready())}
 
     @app.post("/byline/rebuild", include_in_schema=False)
     async def rebuild() -> dict[str, str]:
-        library = (await boot.ready()).library
+        library = (await loader.ready()).library
 
         def work() -> int:
             with library:
@@ -86,9 +85,9 @@ def add_care(app: FastAPI, boot: Boot) -> None:
         return {"said": f"Done: {await run_in_threadpool(work):,} passages in the index."}
 
 
-def _findings(boot: Boot) -> list[Health]:
-    assistant = boot.assistant
+def _findings(loader: Loader) -> list[Health]:
+    assistant = loader.assistant
     if assistant is None:
-        return examine(boot.settings)
+        return examine(loader.settings)
     used = assistant.library.disk_bytes()
-    return [*examine(boot.settings, assistant.library), Health("disk used", f"{used / 10**6:,.1f} MB")]
+    return [*examine(loader.settings, assistant.library), Health("disk used", f"{used / 10**6:,.1f} MB")]

@@ -1,4 +1,4 @@
-"""The FastAPI application: our own routes, the guard, and Gradio's page at the root."""
+"""The FastAPI application: routes, middleware, and Gradio's page at the root."""
 
 from __future__ import annotations
 
@@ -13,35 +13,35 @@ from assistant import __version__
 from assistant.ui.api.mcp import make_mcp, mcp_routes
 from assistant.ui.api.openai import add_openai_api
 from assistant.ui.api.rest import OPENAPI, add_api, add_error_replies
+from assistant.ui.gradio_import import gradio as gr
 from assistant.ui.jobs.feedback import Feedback
 from assistant.ui.jobs.queue import Jobs
-from assistant.ui.routes.library import add_shelf
-from assistant.ui.routes.login import add_login
-from assistant.ui.routes.maintenance import add_care, add_evaluation
-from assistant.ui.routes.page import add_pieces
+from assistant.ui.routes.library import add_library_routes
+from assistant.ui.routes.login import add_login_routes
+from assistant.ui.routes.page import add_page_routes
+from assistant.ui.routes.settings import add_evaluation_routes, add_settings_routes
 from assistant.ui.server.auth import Login, Users
-from assistant.ui.server.middleware import Guard
-from assistant.ui.server.request_queue import Desk
-from assistant.ui.server.server import STATIC, Options
-from assistant.ui.server.startup import Boot
+from assistant.ui.server.loader import Loader
+from assistant.ui.server.middleware import SecurityMiddleware
+from assistant.ui.server.options import STATIC, Options
+from assistant.ui.server.request_queue import QuestionQueue
 from assistant.ui.views import evaluation, settings
 from assistant.ui.views.chat import Chat
-from assistant.ui.views.gradio_import import gradio as gr
-from assistant.ui.views.library import render_shelf
+from assistant.ui.views.library import render_library
 from assistant.ui.views.page import build_page
 from assistant.ui.views.theme import theme
 
-OWN = ("/health", "/byline")
-INTERFACE = ("/api", "/v1", "/mcp")
+PAGE_PATHS = ("/health", "/byline")
+API_PATHS = ("/api", "/v1", "/mcp")
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 MAX_UPLOAD = 50_000_000
 """Largest file that can be uploaded, in bytes."""
 
 
-def build_application(boot: Boot, desk: Desk, options: Options) -> FastAPI:
+def build_application(loader: Loader, questions: QuestionQueue, options: Options) -> FastAPI:
     """Put the page and its routes together."""
-    login = Login(Users(options.auth), boot.settings.home) if options.auth else None
-    mcp = make_mcp(desk) if options.api else None
+    login = Login(Users(options.auth), loader.settings.home) if options.auth else None
+    mcp = make_mcp(questions) if options.api else None
     routes = mcp_routes(mcp) if mcp else []
 
     @asynccontextmanager
@@ -53,28 +53,28 @@ def build_application(boot: Boot, desk: Desk, options: Options) -> FastAPI:
         title="Byline", version=__version__, docs_url=None, redoc_url=None, openapi_url=OPENAPI if options.api else None,
         middleware=[
             Middleware(
-                Guard, own=OWN + (INTERFACE if options.api else ()), hosts=_hosts(boot.settings.host), login=login
+                SecurityMiddleware, own=PAGE_PATHS + (API_PATHS if options.api else ()), hosts=_hosts(loader.settings.host), login=login
             )
         ],
         lifespan=lifespan,
     )  # fmt: skip
     add_error_replies(app)
     if login is not None:
-        add_login(app, login)
+        add_login_routes(app, login)
     if options.api:
-        add_api(app, boot, desk)
-        add_openai_api(app, desk)
+        add_api(app, loader, questions)
+        add_openai_api(app, questions)
         app.router.routes.extend(routes)
     app.mount("/byline/static", StaticFiles(directory=STATIC), name="static")
-    chat = Chat(boot, desk)
-    add_pieces(app, boot, chat)
+    chat = Chat(loader, questions, options.unwatched)
+    add_page_routes(app, loader, chat)
     # Whoever can only reach the page must not read this machine's files by naming their paths.
-    paths = options.auth is None and boot.settings.host in LOOPBACK
-    add_shelf(app, boot, Jobs(boot), paths)
-    add_evaluation(app, boot, Feedback(boot.settings.home))
-    add_care(app, boot)
+    paths = options.auth is None and loader.settings.host in LOOPBACK
+    add_library_routes(app, loader, Jobs(loader), paths)
+    add_evaluation_routes(app, loader, Feedback(loader.settings.home))
+    add_settings_routes(app, loader)
     blocks = build_page(
-        chat, {"Library": render_shelf(paths), "Evaluation": evaluation.FRAME, "Settings": settings.FRAME}
+        chat, {"Library": render_library(paths), "Evaluation": evaluation.FRAME, "Settings": settings.FRAME}
     )
     blocks.queue(api_open=False, max_size=200, default_concurrency_limit=100)
     gr.mount_gradio_app(

@@ -21,7 +21,9 @@ from typing import Any
 from ingest.types import storable
 
 SECONDS = 18.0
-"""For one article; the child ends itself a little earlier."""
+"""How long the next article is waited for."""
+CHILD_SECONDS = 15.0
+"""For the child's own work on one article: it ends itself before the parent gives up."""
 MAX_FRAME = 40_000_000
 """Most that may come back for one article, in bytes."""
 START_SECONDS = 60.0
@@ -76,7 +78,7 @@ class Sandbox:
         """
         head = json.dumps(
             {"kind": kind, "path": str(path) if path else None, "name": name, "form": form, "url": url,
-             "charset": charset, "skip": skip, "size": len(content)}
+             "charset": charset, "skip": skip, "seconds": CHILD_SECONDS, "size": len(content)}
         )  # fmt: skip
         try:
             child = self._started()

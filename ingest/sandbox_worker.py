@@ -18,8 +18,6 @@ from typing import Any, BinaryIO
 
 MEMORY = 1_000_000_000
 """Address space of the child, in bytes."""
-SECONDS = 15
-"""For one article: reading it, not waiting until the parent takes it."""
 
 
 def main() -> None:
@@ -53,7 +51,8 @@ def _answer(answers: BinaryIO, request: dict[str, Any], content: bytes) -> None:
     from ingest.parsing.documents import reason_of
     from ingest.parsing.source import Member, StillAtWork, UnreadableError
 
-    _alarm(SECONDS)
+    seconds = float(request["seconds"])  # for reading one article, not for waiting until the parent takes it
+    _alarm(seconds)
     try:
         for item in _read(request, content):
             if isinstance(item, UnreadableError):
@@ -64,7 +63,7 @@ def _answer(answers: BinaryIO, request: dict[str, Any], content: bytes) -> None:
                 _send(answers, {"working": True})
             else:
                 _send(answers, _checked(item))
-            _alarm(SECONDS)
+            _alarm(seconds)
     except Exception as error:  # parsers of damaged files raise anything; the reason is what is left
         _send(answers, {"reject": reason_of(error), "lost": getattr(error, "lost", True)})
     _send(answers, {"end": True})

@@ -49,7 +49,7 @@ class _ZipMember:
     def read(self) -> bytes:
         if self.info.flag_bits & 1:
             raise UnreadableError("it is locked with a password")
-        return read_part(self.packed, self.info, MAX_MEMBER)  # type: ignore[arg-type]
+        return read_part(self.packed, self.info, MAX_MEMBER)
 
 
 class _Bytes:
@@ -77,7 +77,7 @@ def _members(source: Source, members: Iterator[tuple[str, Any]]) -> Iterator[Ite
             taken += 1
             continue
         pieces = name.lower().replace("\\", "/").split("/")
-        if any(piece in _JUNK or piece.startswith(".") for piece in pieces):
+        if any(piece in _JUNK or (piece.startswith(".") and piece.strip(".")) for piece in pieces):
             continue
         taken += 1
         yield Member(number, name)
@@ -151,6 +151,12 @@ def _unpacking(file: BinaryIO) -> Any:
     return file
 
 
+def _some(stream: Any) -> bytes:
+    """The next bytes; of a file that is cut off, those before the cut come first."""
+    part = stream.read1(1 << 16) if hasattr(stream, "read1") else stream.read(1 << 16)
+    return bytes(part)
+
+
 def read_packed(source: Source) -> Iterator[Item]:
     """The one file in a packed one ("news.jsonl.gz"); of one that is cut off, as much as there is."""
     name = source.name[: -len(suffix_of(source.name))] if suffix_of(source.name) else source.name
@@ -158,7 +164,7 @@ def read_packed(source: Source) -> Iterator[Item]:
     with source.open() as file:
         try:
             with _unpacking(file) as stream:
-                while len(content) <= MAX_MEMBER and (part := stream.read(1 << 20)):
+                while len(content) <= MAX_MEMBER and (part := _some(stream)):
                     content += part
         except MemoryError:
             raise

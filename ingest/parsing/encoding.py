@@ -74,25 +74,15 @@ def decode_records(content: bytes, charset: str | None = None) -> Decoded:
         pass
     if content.startswith(tuple(mark for mark, _ in _MARKS)) or b"\x00" in content[:4096]:
         return decode_counted(content, charset)
-    lines, replaced = [], 0
-    rest = b"\n".join(line for line in content.split(b"\n") if not _is_utf8(line))
-    legacy = decode_counted(rest, charset).encoding
+    found = {line: _utf8(line) for line in content.split(b"\n")}
+    others = b"\n".join(line for line, text in found.items() if text is None)
+    legacy = decode_counted(others, charset).encoding if others else "utf-8"
+    texts, replaced = [], 0
     for line in content.split(b"\n"):
-        if _is_utf8(line):
-            lines.append(line.decode("utf-8-sig"))
-        else:
-            found = decode_counted(line, legacy if legacy != "utf-8" else charset)
-            lines.append(found.text)
-            replaced += found.replaced
-    return Decoded("\n".join(lines), "utf-8" if legacy == "utf-8" else f"utf-8 and {legacy}", replaced)
-
-
-def _is_utf8(line: bytes) -> bool:
-    try:
-        line.decode("utf-8")
-    except UnicodeDecodeError:
-        return False
-    return True
+        text = found[line] or Decoded(by_name(line, legacy, "replace") or "", legacy)
+        texts.append(text.text.removeprefix("\ufeff"))
+        replaced += text.replaced
+    return Decoded("\n".join(texts), f"utf-8 and {legacy}" if others else "utf-8", replaced)
 
 
 def _decoded(content: bytes, charset: str | None, html: bool) -> Decoded:

@@ -16,7 +16,7 @@ from ingest.parsing.source import Fields, Item, Source, UnreadableError
 
 _LISTS = ("articles", "results", "items", "docs", "documents", "data", "response", "value", "hits", "entries", "news", "records",
           "feed", "channel", "stories")  # fmt: skip
-_NEXT = re.compile(r"\}\s*,?\s*(?=\{)")
+_NEXT = re.compile(r"\}\s*,?\s*(?=[{\d])")
 _SPACE = re.compile(r"[\s,]*")
 MAX_FIELD = 20_000_000
 LINES_TOGETHER = 4_000_000

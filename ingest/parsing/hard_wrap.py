@@ -68,12 +68,12 @@ def _local_width(pairs: Sequence[tuple[str, str]], width: int) -> int:
 
 def _breaks(line: str, after: str, width: int) -> bool:
     """Whether the next line's first word would not have fitted on this one."""
-    words = after.split(None, 1)
+    words = _unquoted(after).split(None, 1)
     return bool(words) and len(line.rstrip()) + 1 + len(words[0]) > width
 
 
 def _stands_alone(line: str) -> bool:
-    return _TABLE.search(line.rstrip()) is not None or _SIGNATURE.match(line) is not None
+    return _TABLE.search(_unquoted(line).rstrip()) is not None or _SIGNATURE.match(line) is not None
 
 
 def _blocks(lines: Sequence[str]) -> list[list[str]]:
@@ -107,7 +107,7 @@ def _joined_block(block: list[str], width: int) -> list[str]:
 def _goes_on(last: str, line: str, width: int, block: list[str]) -> bool:
     """Whether a paragraph goes on from one line to the next."""
     quote, next_quote = _quote(last), _quote(line)
-    if quote != next_quote or _ITEM.match(_unquoted(line)) or len(last) > MOST_WIDTH:
+    if quote != next_quote or not _unquoted(last).strip() or not _unquoted(line).strip() or _ITEM.match(_unquoted(line)) or len(last) > MOST_WIDTH:
         return False
     indent, next_indent = _indent(last), _indent(line)
     if next_indent > indent and not _ITEM.match(last):

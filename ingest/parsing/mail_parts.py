@@ -63,7 +63,7 @@ def _sort(part: Message, parts: Parts, depth: int) -> None:
         parts.attached.append(part)
     elif kind == "multipart/alternative":
         _sort_versions(part, parts, depth)
-    elif part.is_multipart():
+    elif kind.startswith("multipart/"):  # one that names parts and has none holds nothing
         for inner in _children(part):
             _sort(inner, parts, depth + 1)
     elif kind in ("text/plain", "text/html") and not _is_attached(part):
@@ -167,7 +167,7 @@ def _words(text: str) -> str:
     for match in _WORD.finditer(text):
         between = text[position : match.start()]
         charset = match[1].partition("*")[0].lower()
-        content = _unpacked(match[2].lower(), match[3])
+        content = _unpacked(match[2].lower(), match[3]) or match[0].encode("utf-8")
         if between.strip() or charset != waiting[0]:
             out += _named(waiting) + (between if between.strip() or not waiting[0] else "")
             waiting = (charset, content)

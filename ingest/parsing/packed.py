@@ -33,27 +33,33 @@ def open_packed(file: BinaryIO, what: str) -> zipfile.ZipFile:
     return packed
 
 
-def read_part(packed: zipfile.ZipFile, name: str, limit: int = MAX_PART) -> bytes:
+def read_part(packed: zipfile.ZipFile, part: str | zipfile.ZipInfo, limit: int = MAX_PART) -> bytes:
     """One file of a packed document.
+
+    Args:
+        packed: The document.
+        part: The file's name or entry.
+        limit: Most that it may unpack to, in bytes.
 
     Raises:
         KeyError: There is none of this name.
         UnreadableError: It is damaged, locked or too large.
     """
+    name = (part if isinstance(part, str) else part.filename)[-80:]
     try:
-        with packed.open(name) as file:
+        with packed.open(part) as file:
             content = file.read(limit + 1)
     except KeyError:
         raise
     except RuntimeError as error:  # zipfile's word for a password; also unknown compression
         reason = "it needs a password" if "password" in str(error) else str(error)[:100]
-        raise UnreadableError(f"{name[:80]} cannot be unpacked: {reason}") from error
+        raise UnreadableError(f"{name} cannot be unpacked: {reason}") from error
     except MemoryError:
         raise
     except Exception as error:  # zlib.error and lzma's own classes share no base
-        raise UnreadableError(f"{name[:80]} is damaged ({type(error).__name__}: {str(error)[:80]})") from error
+        raise UnreadableError(f"{name} is damaged ({type(error).__name__}: {str(error)[:80]})") from error
     if len(content) > limit:
-        raise UnreadableError(f"expected at most {limit:,} bytes in {name[:80]}, found more")
+        raise UnreadableError(f"expected at most {limit:,} bytes in {name}, found more")
     return content
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import statistics
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -13,7 +14,12 @@ LEAST_GUTTER = 0.9
 """Narrowest space between columns, as a multiple of the text's size."""
 LEAST_ROWS = 3
 """Rows that a gutter must run through on both sides."""
-_MAX_DEPTH = 6
+SECTION_GAP = 4.0
+"""Empty height across all columns that parts stories, as a multiple of the text's size."""
+MOST_COMPARED = 3_000
+MOST_SPACES = 60
+"""Different spaces between words that are tried as gutters."""
+_MAX_DEPTH = 8
 
 
 @dataclass(slots=True)
@@ -31,6 +37,9 @@ def columns_of(words: Sequence[Word], depth: int = 0) -> list[Column]:
     rows = rows_of(words)
     if not rows:
         return []
+    parts = _apart(rows) if depth < _MAX_DEPTH else [rows]
+    if len(parts) > 1:
+        return _merged([column for part in parts for column in columns_of([w for row in part for w in row.words], depth + 1)])
     gutter = _gutter(rows) if depth < _MAX_DEPTH and len(rows) >= LEAST_ROWS else None
     if gutter is None:
         return [Column(rows, min(row.left for row in rows), max(row.right for row in rows))]
@@ -46,6 +55,17 @@ def columns_of(words: Sequence[Word], depth: int = 0) -> list[Column]:
             right = [word for row in band for word in row.words if word.right > gutter[1]]
             found += columns_of(left, depth + 1) + columns_of(right, depth + 1)
     return _merged(found)
+
+
+def _apart(rows: list[Row]) -> list[list[Row]]:
+    """Rows in parts that each begin with a headline after some empty height: stories of their own."""
+    parts = [[rows[0]]]
+    headline = 1.15 * statistics.median(row.size for row in rows)
+    for above, row in zip(rows, rows[1:], strict=False):
+        if row.size > headline and above.base - row.base > SECTION_GAP * above.size:
+            parts.append([])
+        parts[-1].append(row)
+    return parts
 
 
 def _column(rows: list[Row]) -> Column:
@@ -101,8 +121,10 @@ def _gaps(rows: Sequence[Row], size: float) -> list[tuple[float, float]]:
         if before:
             spaces.append((before[-1], left))
     shared = set()
-    for start, end in spaces:
-        inside = [(a, b) for a, b in spaces if min(b, end) - max(a, start) >= LEAST_GUTTER * size and abs(b - end) < 1.5 * size]
+    for start, end in [space for space, _ in Counter((round(a), round(b)) for a, b in spaces).most_common(MOST_SPACES)]:
+        inside = [(a, b) for a, b in spaces[:MOST_COMPARED] if min(b, end) - max(a, start) >= LEAST_GUTTER * size and abs(b - end) < 1.5 * size]
+        if not inside:
+            continue
         right = min(b for _, b in inside)
         left = max(a for a, b in inside if a < right - LEAST_GUTTER * size)
         shared.add((round(left, 1), round(right, 1)))
@@ -147,9 +169,10 @@ def _bands(rows: Sequence[Row], gap: tuple[float, float]) -> list[tuple[bool, li
         else:
             bands.append((split, [row]))
     settled: list[tuple[bool, list[Row]]] = []
-    for split, band in bands:
+    for at, (split, band) in enumerate(bands):
         sides = [_side(row, gap) for row in band]
-        real = split and ("both" in sides or ("left" in sides and "right" in sides))
+        chance = len(bands) > 1 and len(band) < LEAST_ROWS and not _is_spaced(bands, at)
+        real = split and not chance and ("both" in sides or ("left" in sides and "right" in sides))
         for edge in _headings(band, gap) if real else ():  # a headline above the columns is read before both
             settled.append((False, [edge]))
             band = band[1:]
@@ -162,6 +185,14 @@ def _bands(rows: Sequence[Row], gap: tuple[float, float]) -> list[tuple[bool, li
         else:
             out.append((split, band))
     return out
+
+
+def _is_spaced(bands: Sequence[tuple[bool, list[Row]]], at: int) -> bool:
+    """Whether there is more room above and below a band than between its neighbours' rows."""
+    band = bands[at][1]
+    above = bands[at - 1][1][-1].base - band[0].base if at else 99.0
+    below = band[-1].base - bands[at + 1][1][0].base if at + 1 < len(bands) else 99.0
+    return min(above, below) > 1.6 * band[0].size
 
 
 def _headings(band: Sequence[Row], gap: tuple[float, float]) -> list[Row]:

@@ -9,6 +9,10 @@ from ingest.parsing.pdf_words import GAP, Word
 from ingest.parsing.raised import lowered, raised
 
 
+_TALL, _WIDE = 8, 24
+"""Height and width of the fields, in points, by which words are looked up."""
+
+
 @dataclass(slots=True)
 class Row:
     """Words on one baseline."""
@@ -16,14 +20,8 @@ class Row:
     words: list[Word]
     base: float
     size: float
-
-    @property
-    def left(self) -> float:
-        return self.words[0].left
-
-    @property
-    def right(self) -> float:
-        return max(word.right for word in self.words)
+    left: float = 0.0
+    right: float = 0.0
 
     @property
     def text(self) -> str:
@@ -50,23 +48,29 @@ def attach_marks(words: list[Word]) -> list[Word]:
     Returns:
         The words that are left; a mark of a note is gone, "10" with a raised "6" is "10⁶".
     """
-    by_row: dict[int, list[Word]] = {}
+    by_place: dict[tuple[int, int], list[Word]] = {}
     for word in words:
-        by_row.setdefault(int(word.base // 8), []).append(word)
+        by_place.setdefault((int(word.base // _TALL), int(word.right // _WIDE)), []).append(word)
     gone: set[int] = set()
     for word in sorted(words, key=lambda w: (round(w.base), w.left)):
-        row = int(word.base // 8)
-        hosts = [h for near in (-2, -1, 0, 1, 2) for h in by_row.get(row + near, ()) if h is not word and id(h) not in gone]
-        hosts = [host for host in hosts if _belongs(word, host)]
+        row, place = int(word.base // _TALL), int(word.left // _WIDE)
+        around = (host for dy in (-2, -1, 0, 1, 2) for dx in (-1, 0, 1) for host in by_place.get((row + dy, place + dx), ()))
+        hosts = [host for host in around if host is not word and id(host) not in gone and _belongs(word, host)]
         if not hosts:
             continue
         host = min(hosts, key=lambda h: abs(h.right - word.left))
-        up = word.base > host.base
-        before = text_of(sorted((w for w in by_row.get(int(host.base // 8), ()) if abs(w.base - host.base) < 1 and w.left <= host.left), key=lambda w: w.left))
-        host.text += (raised if up else lowered)(before, word.text)
+        change = raised if word.base > host.base else lowered
+        host.text += change(_before(host, by_place), word.text)
         host.right, host.spaced = max(host.right, word.right), host.spaced or word.spaced
         gone.add(id(word))
     return [word for word in words if id(word) not in gone]
+
+
+def _before(host: Word, by_place: dict[tuple[int, int], list[Word]]) -> str:
+    """A word with the one before it: "$ 11" or "× 10"."""
+    row, place = int(host.base // _TALL), int(host.left // _WIDE)
+    near = [w for dx in (-1, 0) for w in by_place.get((row, place + dx), ()) if w.right <= host.left + 0.1 and abs(w.base - host.base) < 1]
+    return text_of([*sorted(near, key=lambda w: w.left)[-1:], host])
 
 
 def _belongs(word: Word, host: Word) -> bool:
@@ -88,6 +92,7 @@ def rows_of(words: Sequence[Word]) -> list[Row]:
             row.words.append(word)
     for row in rows:
         row.words.sort(key=lambda w: w.left)
+        row.left, row.right = row.words[0].left, max(word.right for word in row.words)
         longest = max(row.words, key=lambda w: len(w.text))
         row.size = longest.size
     return rows

@@ -10,6 +10,7 @@ from typing import Any
 import yaml
 
 from assistant.errors import UsageError
+from ingest.parsing.article_builder import MAX_TEXT
 from ingest.parsing.encoding import Decoded, decode_counted
 from ingest.parsing.export_fields import canonical
 from ingest.parsing.hard_wrap import unwrap
@@ -31,13 +32,13 @@ class _PlainLoader(yaml.SafeLoader):
 
 def read_text(source: Source) -> Iterator[Item]:
     """One article a file: its first line is its title."""
-    found = decode_counted(source.read(), source.charset)
+    found = _decoded(source)
     yield {"given": True, "text": unwrap(_lines(found.text)), **_counted(found)}
 
 
 def read_markdown(source: Source) -> Iterator[Item]:
     """One article a file; its fields are those of the front matter (YAML, or TOML between plus signs)."""
-    found = decode_counted(source.read(), source.charset)
+    found = _decoded(source)
     text = _lines(found.text)
     match = _FRONT_MATTER.match(text)
     if match is None or not _NAME.search(match[2]):  # a rule at the top is no front matter
@@ -45,6 +46,13 @@ def read_markdown(source: Source) -> Iterator[Item]:
         return
     fields = _toml(match[2]) if match[1] == "+++" else _yaml(match[2])
     yield {**canonical(fields), "given": True, "text": unwrap_markdown(text[match.end() :]), **_counted(found)}
+
+
+def _decoded(source: Source) -> Decoded:
+    content = source.read()
+    if len(content) > 4 * MAX_TEXT:  # no encoding takes more than four bytes
+        raise UsageError(f"expected at most {MAX_TEXT:,} characters, found {len(content):,} bytes; split it into articles")
+    return decode_counted(content, source.charset)
 
 
 def _lines(text: str) -> str:

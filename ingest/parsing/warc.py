@@ -18,13 +18,15 @@ from ingest.parsing.forms import suffix_for
 from ingest.parsing.http_body import BodyError, unpacked
 from ingest.parsing.source import MAX_PART, Item, Member, Source, UnreadableError
 
-_STARTS = {True: b"\x1f\x8b\x08", False: b"WARC/"}
+_HEAD = re.compile(rb"WARC/1\.[01]\r?\n(?:WARC-|Content-)[A-Z]")
+_STARTS = {True: re.compile(rb"\x1f\x8b\x08"), False: _HEAD}
 _TAKEN = (".html", ".pdf", ".txt", ".docx", ".epub", ".json")
 
 
 def read_warc(source: Source) -> Iterator[Item]:
     """Every article of a web archive."""
     pages = number = start = 0
+    skip = source.skip
     with source.open() as file:
         packed = file.read(2) == b"\x1f\x8b"
         stream: Any = file
@@ -34,7 +36,7 @@ def read_warc(source: Source) -> Iterator[Item]:
             try:
                 for record in records:
                     number += 1
-                    if number <= source.skip:
+                    if number <= skip:
                         continue
                     yield Member(number - 1, _address(record) or number)
                     for item in _record(record, source):
@@ -46,6 +48,7 @@ def read_warc(source: Source) -> Iterator[Item]:
             except Exception as error:  # a damaged record; zlib's and warcio's errors share no base
                 if "non-chunked gzip" in str(error) and stream is file:  # packed as one piece, not record by record
                     file.seek(0)
+                    skip = max(skip, number)  # the first record was read before this was found out
                     stream, packed, number = gzip.GzipFile(fileobj=file), False, 0
                     continue
                 at = start + _offset(records, start)
@@ -73,12 +76,9 @@ def _next(file: Any, start: int, packed: bool) -> int:
         file.seek(start)
         while chunk := file.read(1 << 20):
             data = tail + chunk
-            at = data.find(sign)
-            while at >= 0:
-                if packed or data[at - 1 : at] in (b"\n", b""):
-                    return position - len(tail) + at
-                at = data.find(sign, at + 1)
-            tail, position = data[-8:], position + len(chunk)
+            if match := sign.search(data):
+                return position - len(tail) + match.start()
+            tail, position = data[-40:], position + len(chunk)
     except (OSError, EOFError, zlib.error):
         return -1
     return -1
@@ -101,6 +101,8 @@ def _record(record: Any, source: Source) -> Iterator[Item]:
     else:
         return
     content = record.raw_stream.read(MAX_PART + 1)
+    if _HEAD.search(content):  # its length is wrong: what follows it is read again on its own
+        raise UnreadableError("a record is cut off")
     form = suffix_for(kind) or (".html" if not kind and re.search(rb"<html|<body|<p\b", content[:5000], re.I) else "")
     packed = any(name.strip() for name in encodings)
     if form not in _TAKEN or (form == ".json" or (form == ".txt" and record.rec_type == "response")):

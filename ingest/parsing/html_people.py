@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ingest.parsing.dates import only_date
+from ingest.parsing.html_blocks import Block
 from ingest.parsing.html_sources import Candidates, Sources, line_of
+from ingest.parsing.html_zones import element_kind
 from ingest.parsing.linked_data import plain, text_of
 
 _ROLE = re.compile(
@@ -42,6 +44,9 @@ def bylines(page: Sources) -> Candidates:
         "sailthru.author",
     ):
         yield ("opengraph" if name.startswith("article:") else "meta"), names_in(page.metas.get(name, ""))
+    for block in _marked_blocks(page):
+        if 3 < len(block.text) < 120:
+            yield "visible text", names_in(block.text)
     marked = "//*[@rel='author' or @itemprop='author' or contains(concat(' ', @class, ' '), ' byline ') or contains(concat(' ', @class, ' '), ' author ')]"
     marked = "//*[contains(@class, 'author')]//*[@itemprop='name'] | " + marked
     for node in page.tree.xpath(marked)[:5]:
@@ -62,6 +67,15 @@ def bylines(page: Sources) -> Candidates:
     for block in page.blocks[max(0, page.last - 2) : page.last + 4]:
         if (match := _BY.match(block.text)) and len(block.text) < 80:
             yield "visible text", names_in(block.text[match.end() :])
+
+
+def _marked_blocks(page: Sources) -> Iterator[Block]:
+    """Lines above the text, or just below it, that are in an element named after an author."""
+    for number, block in enumerate(page.blocks):
+        if number < page.first or page.last < number < page.last + 4:
+            around = [block.node, *list(block.node.iterancestors())[:2]]
+            if any(element_kind(node) == "byline" for node in around) and not only_date(block.text, page.language):
+                yield block
 
 
 def _another_name(part: str) -> bool:

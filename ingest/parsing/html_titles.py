@@ -115,6 +115,7 @@ def outlets(page: Sources) -> Candidates:
     )
     yield "json-ld", _name(page.data.get("isPartOf")) or _name(page.data.get("sourceOrganization"))
     yield "page title", _outlet_in_title(page)
+    yield "visible text", _outlet_in_masthead(page)
 
 
 def _outlet_in_title(page: Sources) -> str:
@@ -146,6 +147,19 @@ def _outlet_in_title(page: Sources) -> str:
         and key_of(parts[-1]) not in key_of(shown)
     )
     return str(parts[-1]) if added and len(parts[-1].split()) < 7 else ""
+
+
+def _outlet_in_masthead(page: Sources) -> str:
+    """The name that the page's logo or masthead shows and its copyright line or address repeats."""
+    host = _folded((urlsplit(page.url).hostname or "") if page.url else "").replace("-", "")
+    rights = " ".join(block.text for block in page.blocks if re.search(r"©|copyright|\(c\)\s*\d{4}", block.text, re.I))
+    named = "//*[@rel='home' or contains(@class, 'logo') or contains(@class, 'masthead') or contains(@class, 'site-title') or contains(@class, 'brand')]"
+    for node in page.tree.xpath(f"{named} | //a[@href='/'] | //header//a")[:12]:
+        text = line_of(node.text_content()) or line_of(" ".join(image.get("alt") or "" for image in node.iter("img")))
+        folded = _folded(text).replace("-", "").replace(" ", "")
+        if 1 < len(text) < 50 and folded and ((len(folded) > 3 and folded in host) or key_of(text) in key_of(rights)):
+            return text
+    return ""
 
 
 def _folded(text: str) -> str:

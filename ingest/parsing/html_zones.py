@@ -19,7 +19,10 @@ _CLASSES: tuple[tuple[str, str], ...] = (
     ("caption", r"captions?|figcaption|wp-caption-text|image-?description|legend"),
     ("credit", r"credits?|copyright-?holder|photographer|image-?source|photo-?by"),
     ("pull-quote", r"pull-?quotes?|pulled-?quotes?|block-?teaser-quote"),
-    ("byline", r"by-?lines?|author-?(?:name|line|meta|info)|entry-author|posted-by|contributors?"),
+    (
+        "byline",
+        r"by-?lines?|auteurs?|autor(?:es|a)?|firma|signature|redact(?:eur|or)|verfasser|skribent|author-?(?:name|line|meta|info)|entry-author|posted-by|contributors?",
+    ),
     (
         "dateline",
         r"datelines?|dates?|date-?headers?|date-?time|timestamps?|pub-?date|publish(?:ed)?-?(?:date|on|time)|post-?date|entry-date|posted-on|time-?stamp|entry-meta|post-?meta|article-?meta|story-?meta|meta-?info|read(?:ing)?-?time",

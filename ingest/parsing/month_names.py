@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from functools import lru_cache
+from functools import cache, lru_cache
 
 LANGUAGES = (
     "en de fr es it pt nl sv nb da fi is pl cs sk sl hr sr bs hu ro bg ru uk be el tr et lv lt ga cy ca eu gl sq mk "
@@ -45,7 +45,7 @@ def _days() -> frozenset[str]:
     )
 
 
-@lru_cache(maxsize=None)
+@cache
 def _names(code: str) -> dict[str, int]:
     from babel.dates import get_month_names
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from ingest.parsing.dates import only_date
@@ -17,8 +17,30 @@ _ROLE = re.compile(
     r"published|updated|posted|min(?:ute)?s?|read|am|pm|news|in|at|on|photographs?|photos?|pictures|illustrations?|video|by|\d+)\b",
     re.I,
 )
+_METAS = (
+    "author",
+    "article:author",
+    "parsely-author",
+    "dc.creator",
+    "dcterms.creator",
+    "citation_author",
+    "byl",
+    "sailthru.author",
+)
+_AUTHOR_ELEMENT = (
+    "//*[contains(@class, 'author')]//*[@itemprop='name'] | //*[@rel='author' or @itemprop='author' or "
+    "contains(concat(' ', @class, ' '), ' byline ') or contains(concat(' ', @class, ' '), ' author ')]"
+)
+_AUTHOR_LINK = (
+    "//a["
+    + " or ".join(
+        f"contains(@href, '{part}')"
+        for part in ("/author", "/by/", "/staff", "/journalist", "/people/", "/auteur", "/autor", "/profile")
+    )
+    + "]"
+)
 _BY = re.compile(
-    r"(?i:(?:(?:words|written|story|text|hosted|posted|presented|reported|reporting)\s+)?by|von|par|por|di|door|av|af)[:\s]+(?=[A-ZÀ-Þ][\w.’'-]*(?:\s|$))"
+    r"(?:[A-Z][A-Z ]{2,20}[:|-]\s*)?(?i:(?:(?:words|written|story|text|hosted|posted|presented|reported|reporting)\s+)?by|(?:text|words|story)(?=\s*:)|von|par|por|di|door|av|af)[:\s]+(?=[A-ZÀ-Þ][\w.’'-]*(?:\s|$))"
 )
 _NAME_LINE = re.compile(r"[A-ZÀ-Þ][\w.'’-]*(?:\s+(?:de|van|von|der|den|la|le|di|da|du|el|[A-ZÀ-Þ][\w.'’-]*)){1,4}")
 _NO_NAME = re.compile(
@@ -33,40 +55,46 @@ def bylines(page: Sources) -> Candidates:
     people = people_of(page.data.get("author"))
     yield "json-ld", people if people.casefold() != outlet else ""
     yield "json-ld", people_of(page.data.get("creator"))
-    for name in (
-        "author",
-        "article:author",
-        "parsely-author",
-        "dc.creator",
-        "dcterms.creator",
-        "citation_author",
-        "byl",
-        "sailthru.author",
-    ):
+    for name in _METAS:
         yield ("opengraph" if name.startswith("article:") else "meta"), names_in(page.metas.get(name, ""))
-    for block in _marked_blocks(page):
-        if 3 < len(block.text) < 120:
-            yield "visible text", names_in(block.text)
-    marked = "//*[@rel='author' or @itemprop='author' or contains(concat(' ', @class, ' '), ' byline ') or contains(concat(' ', @class, ' '), ' author ')]"
-    marked = "//*[contains(@class, 'author')]//*[@itemprop='name'] | " + marked
-    for node in page.tree.xpath(marked)[:5]:
-        value = line_of(node.text_content())
-        if 3 < len(value) < 120:
-            yield "visible text", names_in(value)
-    for block in page.blocks[: page.first + 3]:
-        if (match := _BY.match(block.text)) and len(block.text) < 120:
-            yield "visible text", names_in(block.text[match.end() :])
+    for text in (*_after_by(page.blocks[: page.first + 3], 120), *_in_elements(page), *_in_lines(page)):
+        yield "visible text", text
+
+
+def _after_by(blocks: Iterable[Block], longest: int) -> Iterator[str]:
+    """The names after "By" at the beginning of a line."""
+    for block in blocks:
+        if (match := _BY.match(block.text)) and len(block.text) < longest:
+            yield names_in(block.text[match.end() :])
+
+
+def _in_elements(page: Sources) -> Iterator[str]:
+    """The names in elements that are named after an author, or that link to one."""
+    marked = [block.text for block in _marked_blocks(page)]
+    several = list(dict.fromkeys(text for text in marked if _NAME_LINE.fullmatch(text)))
+    if len(several) > 1:
+        yield ", ".join(several)
+    yield from (names_in(text) for text in marked if 3 < len(text) < 120)
+    for node in page.tree.xpath(_AUTHOR_ELEMENT)[:5]:
+        text = line_of(node.text_content())
+        if 3 < len(text) < 120:
+            yield names_in(text)
+    above = [block.text for block in page.blocks[: page.first]]
+    for node in page.tree.xpath(_AUTHOR_LINK)[:20]:
+        text = line_of(node.text_content())
+        if _NAME_LINE.fullmatch(text) and any(text in line for line in above):
+            yield text
+
+
+def _in_lines(page: Sources) -> Iterator[str]:
+    """A name on a line of its own beside the date, then the names after "By" below the text."""
     for number in range(1, min(page.first, len(page.blocks))):
+        block = page.blocks[number]
         near = [page.blocks[n].text for n in (number - 1, number + 1) if n < len(page.blocks)]
-        if (
-            _NAME_LINE.fullmatch(page.blocks[number].text)
-            and page.blocks[number].tag not in ("h1", "h2", "li")
-            and any(only_date(text, page.language) for text in near)
-        ):
-            yield "visible text", names_in(page.blocks[number].text)
-    for block in page.blocks[max(0, page.last - 2) : page.last + 4]:
-        if (match := _BY.match(block.text)) and len(block.text) < 80:
-            yield "visible text", names_in(block.text[match.end() :])
+        dated = any(only_date(text, page.language) for text in near)
+        if dated and block.tag not in ("h1", "h2", "li") and _NAME_LINE.fullmatch(block.text):
+            yield names_in(block.text)
+    yield from _after_by(page.blocks[max(0, page.last - 2) : page.last + 4], 80)
 
 
 def _marked_blocks(page: Sources) -> Iterator[Block]:

@@ -19,15 +19,15 @@ _CLASSES: tuple[tuple[str, str], ...] = (
     ("caption", r"captions?|figcaption|wp-caption-text|image-?description|legend"),
     ("credit", r"credits?|copyright-?holder|photographer|image-?source|photo-?by"),
     ("pull-quote", r"pull-?quotes?|pulled-?quotes?|block-?teaser-quote"),
+    ("bio", r"author-?(?:bio|box|card|profile|description|about)|about-?(?:the-)?author|writer-?bio|bio(?:graphy)?"),
     (
         "byline",
-        r"by-?lines?|auteurs?|autor(?:es|a)?|firma|signature|redact(?:eur|or)|verfasser|skribent|author-?(?:name|line|meta|info)|entry-author|posted-by|contributors?",
+        r"\w*by-?lines?\w*|authors?|reporters?(?:-info)?|journalists?|auteurs?|autor(?:es|a)?|firma|signature|redact(?:eur|or)|verfasser|skribent|author-?(?:name|line|meta|info)|entry-author|posted-by|contributors?",
     ),
     (
         "dateline",
         r"datelines?|dates?|date-?headers?|date-?time|timestamps?|pub-?date|publish(?:ed)?-?(?:date|on|time)|post-?date|entry-date|posted-on|time-?stamp|entry-meta|post-?meta|article-?meta|story-?meta|meta-?info|read(?:ing)?-?time",
     ),
-    ("bio", r"author-?(?:bio|box|card|profile|description|about)|about-?(?:the-)?author|writer-?bio|bio(?:graphy)?"),
     (
         "comments",
         r"comments?|comment-?list|kommentare?|comentarios?|commentaires?|commenti|reacties|respond|disqus|discussion|reactions?|replies|responses",

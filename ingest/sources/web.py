@@ -34,8 +34,7 @@ def open_address(url: str, fetcher: Fetcher, sandbox: Sandbox, journal: Journal 
     """Fetch an address and, where it is a feed or a sitemap, the pages that it names.
 
     Yields:
-        Documents, what could not be had, pages that did not change; and whole numbers: so many more
-        documents are known of.
+        Documents, rejections, unchanged pages, and integers: how many more documents were found.
     """
     url = urldefrag(url)[0]
     try:
@@ -59,9 +58,9 @@ def _pages(source: str, page: Page, fetcher: Fetcher, sandbox: Sandbox, journal:
         else:
             links.setdefault(urldefrag(str(item["url"]))[0], item)
     if not links:
-        yield Rejected(source, "expected a feed or sitemap that names pages, found none in it")
+        yield Rejected(source, "This feed or sitemap names no pages.")
     if len(links) > MAX_LINKS:
-        yield Rejected(source, f"it names {len(links):,} pages, of which the first {MAX_LINKS:,} are fetched")
+        yield Rejected(source, f"It names {len(links):,} pages; only the first {MAX_LINKS:,} are fetched.")
     wanted = list(links.items())[:MAX_LINKS]
     yield max(0, len(wanted) - 1)
     for url, link in wanted:
@@ -140,9 +139,9 @@ def _links(source: str, page: Page, fetcher: Fetcher, sandbox: Sandbox) -> Itera
 def _document(url: str, page: Page, source: str, hints: Hints) -> Raw | Rejected:
     form = _form(page)
     if form not in FORMS:
-        return Rejected(url, f"expected a page or a document, found {page.kind or 'something without a type'!r}")
+        return Rejected(url, f"Not a page or a document: {page.kind or 'no media type'!r}")
     if form in (".mbox", ".warc"):
-        return Rejected(url, "a mailbox or web archive is read from a file: download it first")
+        return Rejected(url, "Mailboxes and web archives are read from files: download it first.")
     found = replace(hints, url=page.url, charset=page.charset, authority=page.url)
     return Raw(url, url, page.content, source=source, form=form, hints=found, said=page.said)
 

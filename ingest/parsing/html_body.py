@@ -24,6 +24,8 @@ from ingest.parsing.html_sources import key_of
 from ingest.parsing.html_words import BIO, CREDIT_END, NOTICE, PROMO, WALL
 from ingest.parsing.html_zones import KEPT_KINDS
 
+MAX_ELEMENTS = 6_000
+"""Elements; the time that trafilatura takes grows faster than the page. A larger page is read by its structure alone."""
 _LEAST = 0.5
 """Share of the running text that the story holds at least; with less, classes and roles are not believed."""
 _TIME_LINE = re.compile(
@@ -68,6 +70,8 @@ class Story:
 
 def running_text(tree: Any) -> set[str]:
     """The lines that trafilatura takes for the running text of a page."""
+    if sum(1 for _ in tree.iter()) > MAX_ELEMENTS:
+        return set()
     from trafilatura import bare_extraction
     from trafilatura.settings import Document
 
@@ -225,11 +229,7 @@ class _Chooser:
             or not self._page.within(block, self._page.body)
         ):
             return False
-        mine = set(lists[-1].iter())
-        others = [
-            other for other, seed in zip(self._page.blocks, self._page.seed, strict=True) if seed and other.node in mine
-        ]
-        return any(other.linked == 0 and other is not block for other in others)
+        return self._page.has_plain_items(lists[-1])
 
     def _before(self, number: int, block: Block, first: int) -> str:
         """The kind of a line above the first paragraph."""

@@ -12,6 +12,10 @@ from ingest.parsing.html_blocks import Block
 from ingest.parsing.html_sources import key_of
 from ingest.parsing.html_zones import KEPT_KINDS, element_kind
 
+MAX_JOINED = 300_000
+"""Characters of running text in which a line is looked for that is only a part of a line there."""
+MAX_COMPARED = 2_000
+"""Lines; a longer page is not searched for repeated quotations."""
 _WIDE = 0.4
 _COVER = 0.9
 """Share of the running text that the story's element holds at least."""
@@ -53,12 +57,19 @@ class Layout:
         self.blocks, self.about, self._trusting = blocks, about, trusting
         self.title, self.live = key_of(about.title), about.live
         self.keys = [key_of(block.text) for block in blocks]
-        joined = " ".join(sorted(seeds))
+        joined = " ".join(sorted(seeds))[:MAX_JOINED]
         self._kinds: dict[Any, str] = {}
+        self._plain: dict[Any, bool] = {}
         self.seed = [len(key) > 1 and (key in seeds or (len(key) > 40 and key in joined)) for key in self.keys]
         if not any(self.seed):
             self.seed = [self.is_prose(block) and size_of(block.text) > 60 for block in blocks]
+        self.extent = self._extents()
         self._main = self._main_article()
+        self._near_main = (
+            set()
+            if self._main is None
+            else {self._main, *self._main.iterdescendants("article"), *self._main.iterancestors("article")}
+        )
         self._wide = self.covering(_WIDE)
         self._doubted: set[str] = set()
         self._doubted = self._widely_named()
@@ -77,6 +88,22 @@ class Layout:
                 for node in (block.node, *block.node.iterancestors()):
                     weights[node] += len(block.text)
         return {node for node, weight in weights.items() if weight >= share * total}
+
+    def _extents(self) -> dict[Any, tuple[int, int]]:
+        """For each element the first and the last of the lines in it: they follow one another."""
+        extent: dict[Any, tuple[int, int]] = {}
+        for number, block in enumerate(self.blocks):
+            for node in (block.node, *block.node.iterancestors()):
+                extent[node] = (extent[node][0] if node in extent else number, number)
+        return extent
+
+    def has_plain_items(self, element: Any) -> bool:
+        """Whether a list has a line of running text without links."""
+        if element not in self._plain:
+            start, end = self.extent[element]
+            lines = zip(self.blocks[start : end + 1], self.seed[start : end + 1], strict=True)
+            self._plain[element] = any(seed and block.linked == 0 for block, seed in lines)
+        return self._plain[element]
 
     def is_usual(self, block: Block) -> bool:
         """Whether a line is in an element of the form that holds the running text."""
@@ -123,7 +150,7 @@ class Layout:
         return None if self.live else max(weights, key=lambda node: weights[node], default=None)
 
     def _element_kind(self, node: Any) -> str:
-        if node.tag == "article" and self._main is not None and not self._near_main(node):
+        if node.tag == "article" and self._main is not None and node not in self._near_main:
             return "related"
         if node in self._wide:  # a class of the whole page says nothing about one of its lines
             return ""
@@ -132,14 +159,6 @@ class Layout:
         if node not in self._kinds:
             self._kinds[node] = element_kind(node)
         return "" if self._kinds[node] in self._doubted else self._kinds[node]
-
-    def _near_main(self, node: Any) -> bool:
-        """Whether an article element is the main one, around it or inside it."""
-        return (
-            node is self._main
-            or self._main in node.iterdescendants("article")
-            or self._main in node.iterancestors("article")
-        )
 
     def _widely_named(self) -> set[str]:
         """Kinds that the page's names give to much of its running text: paragraphs of a class "paywall"."""
@@ -160,7 +179,9 @@ class Layout:
     def repeats(self, number: int) -> bool:
         """Whether the words of a line are also inside another one, as those of a pulled quotation are."""
         key = self.keys[number]
-        return len(key) > 20 and any(key in other for place, other in enumerate(self.keys) if place != number)
+        if len(key) <= 20 or len(self.keys) > MAX_COMPARED:
+            return False
+        return any(key in other for place, other in enumerate(self.keys) if place != number)
 
     def headline(self, first: int) -> int:
         """Index of the headline above the first paragraph; that of the paragraph when there is none."""

@@ -29,7 +29,6 @@ def after_end(page: Layout, first: int, last: int) -> set[int]:
 def under_aside_headings(page: Layout) -> set[int]:
     """Lines of the sections whose headings say that they are not the story."""
     dropped: set[int] = set()
-    place = {id(block): number for number, block in enumerate(page.blocks)}
     for number, block in enumerate(page.blocks):
         heading = block.tag in HEADINGS or (len(block.text) < 60 and not ENDS.search(block.text))
         if not heading or not ASIDE_HEADING.match(block.text) or (block.tag == "h1"):
@@ -38,8 +37,8 @@ def under_aside_headings(page: Layout) -> set[int]:
         if section is None:
             dropped |= _following_list(page, number)
         else:
-            inside = set(section.iter())
-            dropped |= {place[id(other)] for other in page.blocks if other.node in inside}
+            start, end = page.extent[section]
+            dropped |= set(range(start, end + 1))
         dropped.add(number)
     return dropped
 
@@ -47,9 +46,8 @@ def under_aside_headings(page: Layout) -> set[int]:
 def _section(page: Layout, number: int) -> Any:
     """The largest element that begins with this heading and holds more than it, within the scope."""
     best = None
-    earlier = {node for other in page.blocks[:number] for node in (other.node, *other.node.iterancestors())}
     for node in page.blocks[number].node.iterancestors():
-        if node in earlier or node in page.large or node.tag in ("body", "html", "main", "article"):
+        if page.extent[node][0] < number or node in page.large or node.tag in ("body", "html", "main", "article"):
             break
         best = node
     return best

@@ -124,7 +124,7 @@ def _listed_notes(tree: Any) -> set[str]:
     marks = set()
     for node in tree.iter("sup"):
         parent = node.getparent()
-        if parent is not None and parent.index(node) == 0 and not (parent.text or "").strip():
+        if parent is not None and node.getprevious() is None and not (parent.text or "").strip():
             marks.add(node.text_content().strip(" []()"))
     for node in tree.iter("p", "li", "small", "div"):
         if match := re.match(r"\s*[\[(]?(\d{1,2})[\])]\s*\S", node.text or ""):

@@ -83,7 +83,7 @@ def test_a_missing_source_stops_before_anything_is_read(library, tmp_path: Path)
 
 def test_a_folder_without_articles_says_so(library, tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
-    assert "folder without a file" in take(library, tmp_path / "empty").rejected[0].reason
+    assert "no files that can be read" in take(library, tmp_path / "empty").rejected[0].reason
 
 
 def test_bad_lines_do_not_keep_good_ones_out(library, tmp_path: Path) -> None:

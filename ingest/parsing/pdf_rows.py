@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from ingest.parsing.pdf_words import GAP, Word
 from ingest.parsing.raised import lowered, raised
 
-
 _TALL, _WIDE = 8, 24
 """Height and width of the fields, in points, by which words are looked up."""
 

@@ -73,7 +73,9 @@ def _reference(row: dict[str, Any], number: int) -> Item:
     fields = canonical({name: value for name, value in row.items() if value})
     if not fields.get("text"):
         title = str(fields.get("title") or "")[:80]
-        return UnreadableError(f"a reference without text: {title!r} has neither an abstract nor notes", f"entry {number}", lost=False)
+        return UnreadableError(
+            f"a reference without text: {title!r} has neither an abstract nor notes", f"entry {number}", lost=False
+        )
     return {**fields, "given": True, "part": number, "unit": "entry"}
 
 

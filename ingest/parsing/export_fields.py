@@ -159,8 +159,9 @@ def _people(value: Any) -> str | None:
 
 
 def _person(person: Mapping[str, Any]) -> str | None:
-    given, family = _line(person.get("given") or person.get("firstName") or person.get("firstname")), _line(
-        person.get("family") or person.get("lastName") or person.get("lastname")
+    given, family = (
+        _line(person.get("given") or person.get("firstName") or person.get("firstname")),
+        _line(person.get("family") or person.get("lastName") or person.get("lastname")),
     )
     if family:
         particle = _line(person.get("non-dropping-particle") or person.get("dropping-particle"))

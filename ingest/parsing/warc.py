@@ -54,7 +54,9 @@ def read_warc(source: Source) -> Iterator[Item]:
                 at = start + _offset(records, start)
                 start = _next(stream, max(at, start) + 1, packed)
                 rest = "reading goes on after it" if start >= 0 else "nothing could be read after it"
-                yield UnreadableError(f"damage after {number} records; {rest} ({type(error).__name__}: {str(error)[:60]})")
+                yield UnreadableError(
+                    f"damage after {number} records; {rest} ({type(error).__name__}: {str(error)[:60]})"
+                )
                 pages += 1
     if not pages:
         raise UnreadableError("expected a web archive with pages, found none")
@@ -95,7 +97,10 @@ def _record(record: Any, source: Source) -> Iterator[Item]:
         if record.http_headers.get_statuscode() not in ("200", "203"):
             return
         header = record.http_headers.get_header
-        kind, encodings = header("Content-Type") or "", (header("Transfer-Encoding") or "", header("Content-Encoding") or "")
+        kind, encodings = (
+            header("Content-Type") or "",
+            (header("Transfer-Encoding") or "", header("Content-Encoding") or ""),
+        )
     elif record.rec_type in ("resource", "conversion") and url.startswith("http"):
         kind = record.rec_headers.get_header("Content-Type") or ""
     else:

@@ -191,7 +191,11 @@ class Paragraphs:
 
     def _label(self, node: Any) -> str:
         """What Word draws before an item of a numbered list ("3."); nothing for bullets."""
-        found = {local(part): value(part, "val") for part in node.iter() if local(part) in ("numId", "ilvl")} if _is_numbered(node) else {}
+        found = (
+            {local(part): value(part, "val") for part in node.iter() if local(part) in ("numId", "ilvl")}
+            if _is_numbered(node)
+            else {}
+        )
         level = int(found["ilvl"]) if found.get("ilvl", "").isdigit() else 0
         kind, pattern = self.numbers.get(found.get("numId", ""), {}).get(str(level), ("", ""))
         if kind in ("", "none"):
@@ -203,7 +207,9 @@ class Paragraphs:
         for deeper in [place for place in self._counts if place[0] == key and place[1] > level]:
             del self._counts[deeper]
         for place in range(level + 1):
-            pattern = pattern.replace(f"%{place + 1}", _numeral(self._counts.get((key, place), 1), kind if place == level else "decimal"))
+            pattern = pattern.replace(
+                f"%{place + 1}", _numeral(self._counts.get((key, place), 1), kind if place == level else "decimal")
+            )
         return pattern
 
 
@@ -225,7 +231,9 @@ def _choice(node: Any) -> Any:
 def _mark_deleted(node: Any) -> bool:
     for properties in node:
         if local(properties) == "pPr":
-            return any(local(mark) in ("del", "moveFrom") for part in properties if local(part) == "rPr" for mark in part)
+            return any(
+                local(mark) in ("del", "moveFrom") for part in properties if local(part) == "rPr" for mark in part
+            )
     return False
 
 
@@ -262,7 +270,11 @@ def _place(marks: list[Any]) -> str:
     for mark in marks:
         if local(mark) == "vertAlign":
             return value(mark, "val")
-        if local(mark) == "position" and re.fullmatch(r"-?\d+", value(mark, "val")) and abs(int(value(mark, "val"))) >= 4:
+        if (
+            local(mark) == "position"
+            and re.fullmatch(r"-?\d+", value(mark, "val"))
+            and abs(int(value(mark, "val"))) >= 4
+        ):
             return "superscript" if int(value(mark, "val")) > 0 else "subscript"
     return ""
 

@@ -47,7 +47,11 @@ def is_same(name: str, wanted: Any, found: Any) -> bool:
     if isinstance(wanted, list):
         return all(part in found for part in wanted)
     if name == "published_at":
-        return found[:10] == wanted if len(wanted) == 10 else datetime.fromisoformat(found) == datetime.fromisoformat(wanted)
+        return (
+            found[:10] == wanted
+            if len(wanted) == 10
+            else datetime.fromisoformat(found) == datetime.fromisoformat(wanted)
+        )
     return bool(found == wanted)
 
 

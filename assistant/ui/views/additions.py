@@ -104,9 +104,7 @@ def _rejected(job: Job, opened: bool) -> str:
     rejected = job.report.get("rejected") or []
     if not rejected:
         return ""
-    rows = "".join(
-        f"<li><b>{esc(upload_name(item['source']))}</b> {esc(item['reason'])}</li>" for item in rejected
-    )
+    rows = "".join(f"<li><b>{esc(upload_name(item['source']))}</b> {esc(item['reason'])}</li>" for item in rejected)
     more = job.report.get("rejected_count", 0) - len(rejected)
     rest = f"<li>and {more:,} more</li>" if more > 0 else ""
     return (

@@ -297,4 +297,6 @@ def test_dates_in_addresses() -> None:
 
 def test_the_report_is_json(site: pages.Site, library: Library, fetcher: Fetcher) -> None:
     record = json.loads(json.dumps(take(library, fetcher, f"{site.base}/gone").record()))
-    assert record["rejected"] == [{"source": f"{site.base}/gone", "reason": "The server answered 404: this page does not exist."}]
+    assert record["rejected"] == [
+        {"source": f"{site.base}/gone", "reason": "The server answered 404: this page does not exist."}
+    ]

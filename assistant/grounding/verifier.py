@@ -18,7 +18,8 @@ import numpy.typing as npt
 
 from assistant.grounding import lexicon
 from assistant.grounding.alignment import GRANTED, SAME_ARTICLE, Aligned, Source, align
-from assistant.grounding.contrasts import Contrast, contrasts
+from assistant.grounding.contrast import Contrast
+from assistant.grounding.contrasts import contrasts
 from assistant.grounding.evidence import Encoder, Evidence, Quotation, Verification, Verifier, readable
 from assistant.grounding.limitations import is_limitation
 from assistant.grounding.matching import RELATED

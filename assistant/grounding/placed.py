@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import combinations
 
 from assistant.grounding import lexicon
 from assistant.grounding.alignment import GRANTED, Aligned, Source
@@ -121,7 +122,7 @@ def _gap(source: Parsed, before: Aligned | None, after: Aligned | None, length: 
 def _same_kind(one: Unit, two: Unit) -> bool:
     if one.kind in ("number", "date") or two.kind in ("number", "date"):
         return one.kind == two.kind
-    return one.kind == two.kind and not (two.initial and one.kind == "name")
+    return one.kind == two.kind
 
 
 def other_dates(aligned: Sequence[Aligned], sources: Sequence[Source]) -> Iterator[Contrast]:
@@ -142,17 +143,34 @@ def swapped(claim: Parsed, aligned: Sequence[Aligned], sources: Sequence[Source]
     """Two names of which each stands where the other one stands in the source."""
     names = [at for at, item in enumerate(aligned) if item.unit.kind == "name" and item.at is not None]
     names = [at for at in names if not (at + 1 in names and _one_name(aligned, at, at + 1))]
-    for i, first in enumerate(names):
-        for second in names[i + 1 :]:
-            one, two = aligned[first], aligned[second]
-            passive = ("by" in claim.words) != ("by" in sources[one.source].parsed.words)
-            apart = passive or any(item.unit.opens for item in aligned[first + 1 : second + 1])
-            if apart or one.source != two.source or one.at is None or two.at is None or one.unit.root == two.unit.root:
-                continue
-            crossed = _away(aligned, first, two.at), _away(aligned, second, one.at)
-            straight = _away(aligned, first, one.at), _away(aligned, second, two.at)
-            if crossed[0] < straight[0] and crossed[1] < straight[1]:
-                yield Contrast("swapped", first, f"{one.unit.shown!r} and {two.unit.shown!r} have changed places")
+    for first, second in combinations(names, 2):
+        one, two = aligned[first], aligned[second]
+        if one.source != two.source or one.at is None or two.at is None or one.unit.root == two.unit.root:
+            continue
+        if ("by" in claim.words) == ("by" in sources[one.source].parsed.words) and (
+            _crossed(aligned, first, second, taken_share(aligned, sources, one.source))
+        ):
+            reason = f"{one.unit.shown!r} and {two.unit.shown!r} have changed places"
+            yield Contrast("swapped", first, reason)
+
+
+def taken_share(aligned: Sequence[Aligned], sources: Sequence[Source], source: int) -> float:
+    """The share of a sentence's units that the claim takes; 1 when it repeats the sentence."""
+    taken = {item.at for item in aligned if item.source == source and item.at is not None}
+    return len(taken) / max(1, len(sources[source].parsed.units))
+
+
+def _crossed(aligned: Sequence[Aligned], first: int, second: int, share: float) -> bool:
+    """Whether what stands between two names stays between them while they change sides, or goes with the other one."""
+    one, two = aligned[first].at or 0, aligned[second].at or 0
+    between = [item.at for item in aligned[first + 1 : second] if item.source == aligned[first].source]
+    if share >= 0.5 and one > two and any(at is not None and two < at < one for at in between):
+        return True
+    if any(item.unit.opens for item in aligned[first + 1 : second + 1]):
+        return False
+    return _away(aligned, first, two) < _away(aligned, first, one) and (
+        _away(aligned, second, one) < _away(aligned, second, two)
+    )
 
 
 def _away(aligned: Sequence[Aligned], name: int, place: int) -> float:

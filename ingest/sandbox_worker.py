@@ -87,7 +87,7 @@ def _read(request: dict[str, Any], content: bytes) -> Iterator[Any]:
 
     url = request.get("url")
     if request["kind"] == "links":
-        yield {"links": feeds.read_links(content, url)}
+        yield {"links": feeds.read_links(content, url or "")}
         return
     path = Path(request["path"]) if request.get("path") else None
     yield from read_document(

@@ -82,7 +82,9 @@ def _members(source: Source, members: Iterator[tuple[str, Any]]) -> Iterator[Ite
         taken += 1
         yield Member(number, name)
         if not known(name):
-            yield UnreadableError(f"{suffix_of(name) or 'A file without a suffix'} is not a form that can be read", name, lost=False)
+            yield UnreadableError(
+                f"{suffix_of(name) or 'A file without a suffix'} is not a form that can be read", name, lost=False
+            )
             continue
         try:
             content = member.read()
@@ -113,7 +115,9 @@ def read_tar(source: Source) -> Iterator[Item]:
             with tarfile.open(fileobj=stream, mode="r|", ignore_zeros=True) as packed:
                 yield from _members(source, _tar_members(packed))
         except _DAMAGE as error:
-            raise UnreadableError(f"This archive is damaged; what was before it was read: {str(error)[:100]}") from error
+            raise UnreadableError(
+                f"This archive is damaged; what was before it was read: {str(error)[:100]}"
+            ) from error
 
 
 class _TarMember:
@@ -147,7 +151,9 @@ def _unpacking(file: BinaryIO) -> Any:
     if head.startswith(b"\xfd7zXZ"):
         return lzma.LZMAFile(file)
     if head.startswith(b"\x28\xb5\x2f\xfd"):
-        return zstandard.ZstdDecompressor(max_window_size=1 << 27).stream_reader(file, read_across_frames=True, closefd=False)
+        return zstandard.ZstdDecompressor(max_window_size=1 << 27).stream_reader(
+            file, read_across_frames=True, closefd=False
+        )
     return file
 
 
@@ -169,7 +175,9 @@ def read_packed(source: Source) -> Iterator[Item]:
         except MemoryError:
             raise
         except Exception as error:  # zlib.error, lzma's and zstandard's errors share no base
-            fault = f"The packed file is damaged: only its first {len(content):,} bytes could be read ({str(error)[:80]})"
+            fault = (
+                f"The packed file is damaged: only its first {len(content):,} bytes could be read ({str(error)[:80]})"
+            )
     if len(content) > MAX_MEMBER:
         raise UnreadableError(f"expected at most {MAX_MEMBER:,} bytes when unpacked, found more")
     if content[257:262] == b"ustar":

@@ -92,7 +92,12 @@ _USUAL = {
     "cp1254": "çğıöşüâîûÇĞİÖŞÜ“”‘’–—…€°",
     "cp1257": "āčēģīķļņšūžąęėįųõäöüĀČĒĢĪĶĻŅŠŪŽĄĘĖĮŲ„“”–—…€°",
 }
-_USUAL |= {"mac_roman": _USUAL["cp1252"], "cp850": _USUAL["cp1252"], "cp437": _USUAL["cp1252"], "cp852": _USUAL["cp1250"]}
+_USUAL |= {
+    "mac_roman": _USUAL["cp1252"],
+    "cp850": _USUAL["cp1252"],
+    "cp437": _USUAL["cp1252"],
+    "cp852": _USUAL["cp1250"],
+}
 _MAX_SAMPLE = 20_000
 
 
@@ -102,7 +107,9 @@ def guess(content: bytes) -> str:
     Raises:
         UsageError: None makes sense of them.
     """
-    sample = b"".join(re.findall(rb"[^\x80-\xff\n]{0,40}[\x80-\xff][^\n]{0,200}", content[: 20 * _MAX_SAMPLE]))[:_MAX_SAMPLE]
+    sample = b"".join(re.findall(rb"[^\x80-\xff\n]{0,40}[\x80-\xff][^\n]{0,200}", content[: 20 * _MAX_SAMPLE]))[
+        :_MAX_SAMPLE
+    ]
     found = [(_score(sample, name) + bonus, name) for bonus, name in _candidates(sample)]
     score, name = max(found, key=lambda item: item[0], default=(-1.0, ""))
     if score < -0.5:
@@ -137,7 +144,13 @@ def _judged(text: str, at: int, usual: str) -> float:
             return -2.0
         if _script(ch) != _script(before) and before.isalpha() or _script(ch) != _script(after) and after.isalpha():
             return -2.0
-        return 1.0 if not usual and ch > "\u0370" and (before.isalpha() or after.isalpha()) else 1.0 if ch in usual else 0.1
+        return (
+            1.0
+            if not usual and ch > "\u0370" and (before.isalpha() or after.isalpha())
+            else 1.0
+            if ch in usual
+            else 0.1
+        )
     if ch in "’‘" and before.isalpha():
         return 1.0
     if before.isalpha() and after.isalpha():
@@ -159,7 +172,19 @@ def _judged_mark(ch: str, before: str, after: str, usual: str) -> float:
 
 
 def _script(ch: str) -> int:
-    return 0 if ch < "\u0370" else 1 if ch < "\u0400" else 2 if ch < "\u0530" else 3 if ch < "\u0600" else 4 if ch < "\u0700" else 5
+    return (
+        0
+        if ch < "\u0370"
+        else 1
+        if ch < "\u0400"
+        else 2
+        if ch < "\u0530"
+        else 3
+        if ch < "\u0600"
+        else 4
+        if ch < "\u0700"
+        else 5
+    )
 
 
 def _score_wide(text: str) -> float:
@@ -169,12 +194,18 @@ def _score_wide(text: str) -> float:
         return 0.0
     kana = sum(1 for ch in wide if "\u3041" <= ch <= "\u30ff")
     hangul = sum(1 for ch in wide if "\uac00" <= ch <= "\ud7a3")
-    common = sum(1 for ch in wide if "\u4e00" <= ch <= "\u9fff" or "\u3000" <= ch <= "\u303f" or "\uff01" <= ch <= "\uff5e")
-    bad = sum(1 for ch in wide if ch == "\ufffd" or "\ue000" <= ch <= "\uf8ff" or "\uff61" <= ch <= "\uff9f" or ch < "\xa0")
+    common = sum(
+        1 for ch in wide if "\u4e00" <= ch <= "\u9fff" or "\u3000" <= ch <= "\u303f" or "\uff01" <= ch <= "\uff5e"
+    )
+    bad = sum(
+        1 for ch in wide if ch == "\ufffd" or "\ue000" <= ch <= "\uf8ff" or "\uff61" <= ch <= "\uff9f" or ch < "\xa0"
+    )
     rare = sum(1 for ch in wide if "\u3400" <= ch <= "\u4dbf" or "\u0100" <= ch <= "\u2fff")
     # Simplified characters are more common in GB 18030 than by chance in other readings of the same bytes.
     frequent = sum(1 for ch in wide if ch in _FREQUENT)
     return (kana * 1.3 + hangul * 1.2 + common * 0.8 + frequent * 1.5 - 4 * bad - rare) / len(wide)
 
 
-_FREQUENT = frozenset("的一是不在了有和人这中大为上个国我以要他时来用们生到作地于出就分对成会可主发年同工也能下过子说产种面而方后多定行学法所的是在有中國不人為一了我會這年大日本月時分者会社東京")
+_FREQUENT = frozenset(
+    "的一是不在了有和人这中大为上个国我以要他时来用们生到作地于出就分对成会可主发年同工也能下过子说产种面而方后多定行学法所的是在有中國不人為一了我會這年大日本月時分者会社東京"
+)

@@ -17,7 +17,17 @@ from ingest.parsing.source import Fields, Item, Source, UnreadableError
 from ingest.parsing.visible_date import with_visible_date
 from ingest.parsing.word_text import Paragraphs, is_hidden, local
 
-_NOBODY = {"python-docx", "user", "admin", "administrator", "author", "unknown", "windows user", "microsoft office user", "owner"}
+_NOBODY = {
+    "python-docx",
+    "user",
+    "admin",
+    "administrator",
+    "author",
+    "unknown",
+    "windows user",
+    "microsoft office user",
+    "owner",
+}
 _NO_TITLE = {"word document", "document", "untitled", "title", "document1", "microsoft word document"}
 _DAMAGE = (KeyError, ValueError, etree.LxmlError)
 

@@ -39,10 +39,14 @@ def read_epub(source: Source) -> Iterator[Item]:
     """One article a chapter; a chapter that cannot be read is one line."""
     with source.open() as file, open_packed(file, "EPUB") as packed:
         try:
-            root = parse_xml(read_part(packed, "META-INF/container.xml")).xpath("//*[local-name()='rootfile']/@full-path")[0]
+            root = parse_xml(read_part(packed, "META-INF/container.xml")).xpath(
+                "//*[local-name()='rootfile']/@full-path"
+            )[0]
             package = parse_xml(read_part(packed, root))
         except (KeyError, IndexError, etree.LxmlError, ValueError) as error:
-            raise UnreadableError(f"expected an EPUB, found no readable list of chapters: {str(error)[:100]}") from error
+            raise UnreadableError(
+                f"expected an EPUB, found no readable list of chapters: {str(error)[:100]}"
+            ) from error
         book = _Book(
             _named(package, "publisher") or _named(package, "title"), ", ".join(_all(package, "creator"))[:300],
             _named(package, "language")[:2], find_date(_named(package, "date")),
@@ -76,7 +80,9 @@ def _order(package: Any) -> list[str]:
         files[item.get("id")] = item.get("href")
         if "nav" in (item.get("properties") or "").split():
             contents.add(item.get("id"))
-    order = [key for key in package.xpath("//*[local-name()='itemref']/@idref") if files.get(key) and key not in contents]
+    order = [
+        key for key in package.xpath("//*[local-name()='itemref']/@idref") if files.get(key) and key not in contents
+    ]
     return [files[key] for key in order][:MAX_CHAPTERS]
 
 
@@ -85,7 +91,9 @@ def _chapter(packed: ZipFile, name: str, book: _Book) -> Fields | None:
     text = "" if tree is None else text_of_tree(tree)
     if not re.search(r"\w", text) or (len(text) < LEAST_CHAPTER and not _SENTENCE.search(text)):
         return None
-    heading = next((line for node in tree.iter("h1", "h2", "h3") if (line := " ".join(node.text_content().split()))), "")
+    heading = next(
+        (line for node in tree.iter("h1", "h2", "h3") if (line := " ".join(node.text_content().split()))), ""
+    )
     title = heading or next((" ".join(node.text_content().split()) for node in tree.iter("title")), "")
     read_from = {"text": "epub", "title": "heading" if heading else "page title", "outlet": "epub"}
     if book.date:

@@ -43,7 +43,10 @@ def read_json(source: Source) -> Iterator[Item]:
 
 def _own(row: dict[str, Any]) -> dict[str, Any]:
     """The article of an answer that holds one under a name."""
-    inner = next((row[name] for name in ("article", "data", "response", "content", "item") if isinstance(row.get(name), dict)), None)
+    inner = next(
+        (row[name] for name in ("article", "data", "response", "content", "item") if isinstance(row.get(name), dict)),
+        None,
+    )
     return inner if inner is not None and has_article(inner) and not has_article(row) else row
 
 

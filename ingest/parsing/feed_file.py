@@ -22,7 +22,9 @@ def read_feed(source: Source) -> Iterator[Item]:
 
     content = source.read()
     if re.search(rb"<(?:\w+:)?(?:urlset|sitemapindex)[\s>]", content[:5000]):
-        raise UnreadableError("This is a sitemap: give its address instead, so that its pages can be fetched.", lost=False)
+        raise UnreadableError(
+            "This is a sitemap: give its address instead, so that its pages can be fetched.", lost=False
+        )
     feed = feedparser.parse(io.BytesIO(content), resolve_relative_uris=False, sanitize_html=False)
     if not feed.entries:
         raise UnreadableError("expected a feed with entries, found none")
@@ -32,14 +34,21 @@ def read_feed(source: Source) -> Iterator[Item]:
             continue
         text, whole = _text(entry)
         if not text or (not whole and len(text) < LEAST_SUMMARY):
-            reason = "the feed has only a teaser of it: give the feed's address instead, so that its pages can be fetched"
+            reason = (
+                "the feed has only a teaser of it: give the feed's address instead, so that its pages can be fetched"
+            )
             yield UnreadableError(reason, f"entry {number}", lost=False)
             continue
         row = {"text": text, "title": text_of(entry.get("title") or ""), "url": entry.get("link"), "outlet": outlet,
                "author": [person.get("name") for person in entry.get("authors", [])] or entry.get("author"),
                "date": entry.get("published") or entry.get("created") or entry.get("updated"),
                "language": feed.feed.get("language", "")[:2]}  # fmt: skip
-        yield {**canonical({name: value for name, value in row.items() if value}), "given": True, "part": number, "unit": "entry"}
+        yield {
+            **canonical({name: value for name, value in row.items() if value}),
+            "given": True,
+            "part": number,
+            "unit": "entry",
+        }
 
 
 def _text(entry: Any) -> tuple[str, bool]:
@@ -52,5 +61,7 @@ def _text(entry: Any) -> tuple[str, bool]:
 
 def _plain(value: str) -> str:
     """HTML in which empty lines may part paragraphs, as WordPress keeps it."""
-    marked = re.sub(r"\n[ \t]*\n+", "<br><br>", value) if not re.search(r"<p[\s>]", value) or "<!-- wp:" in value else value
+    marked = (
+        re.sub(r"\n[ \t]*\n+", "<br><br>", value) if not re.search(r"<p[\s>]", value) or "<!-- wp:" in value else value
+    )
     return re.sub(r"\n{2,}", "\n\n", text_of(marked))

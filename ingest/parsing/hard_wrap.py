@@ -53,7 +53,9 @@ def wrap_width(lines: Sequence[str]) -> int:
     if not lengths or long > len(lengths):
         return 0
     counts = Counter(lengths)
-    width = max(length for length in lengths if sum(counts[length - n] for n in range(12)) >= max(1, len(lengths) // 12))
+    width = max(
+        length for length in lengths if sum(counts[length - n] for n in range(12)) >= max(1, len(lengths) // 12)
+    )
     if width < LEAST_WIDTH:
         return 0
     fitting = [_breaks(line, after, width) for line, after in pairs if len(line) <= MOST_WIDTH]
@@ -107,7 +109,13 @@ def _joined_block(block: list[str], width: int) -> list[str]:
 def _goes_on(last: str, line: str, width: int, block: list[str]) -> bool:
     """Whether a paragraph goes on from one line to the next."""
     quote, next_quote = _quote(last), _quote(line)
-    if quote != next_quote or not _unquoted(last).strip() or not _unquoted(line).strip() or _ITEM.match(_unquoted(line)) or len(last) > MOST_WIDTH:
+    if (
+        quote != next_quote
+        or not _unquoted(last).strip()
+        or not _unquoted(line).strip()
+        or _ITEM.match(_unquoted(line))
+        or len(last) > MOST_WIDTH
+    ):
         return False
     indent, next_indent = _indent(last), _indent(line)
     if next_indent > indent and not _ITEM.match(last):

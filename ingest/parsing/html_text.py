@@ -13,11 +13,27 @@ from lxml import html as lxml_html
 
 from ingest.parsing.raised import lowered, raised
 
-_SKIPPED = {"script", "style", "head", "template", "noscript", "svg", "math", "iframe", "object", "select", "button", "rt", "rp"}
+_SKIPPED = {
+    "script",
+    "style",
+    "head",
+    "template",
+    "noscript",
+    "svg",
+    "math",
+    "iframe",
+    "object",
+    "select",
+    "button",
+    "rt",
+    "rp",
+}
 _INLINE = {"a", "abbr", "acronym", "b", "bdi", "bdo", "big", "cite", "code", "data", "del", "dfn", "em", "font", "i", "ins",
            "kbd", "label", "mark", "q", "ruby", "s", "samp", "small", "span", "strong", "strike", "time", "tt", "u", "var",
            "wbr", "sup", "sub", "img", "rb"}  # fmt: skip
-_HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden|font-size\s*:\s*0(?:px|pt|em|%)?\s*(?:;|$)|mso-hide\s*:\s*all", re.I)
+_HIDDEN = re.compile(
+    r"display\s*:\s*none|visibility\s*:\s*hidden|font-size\s*:\s*0(?:px|pt|em|%)?\s*(?:;|$)|mso-hide\s*:\s*all", re.I
+)
 _MAX_DEPTH = 250
 _TAG = re.compile(r"</?(?:p|br|div|a|strong|em|b|i|h[1-6]|ul|ol|li|blockquote|figure|span|img)\b[^<>]*>", re.I)
 

@@ -87,7 +87,9 @@ def _attachment(part: Message, number: int, source: Source, key: str) -> Iterato
         yield UnreadableError(f"expected at most {MAX_MEMBER:,} bytes, found {len(content):,}", label)
         return
     form = suffix_for(kind) if not name or not suffix_of(name) else ""
-    for item in read_member(source, name or f"attachment{form}", content, label, form=form, charset=part.get_content_charset()):
+    for item in read_member(
+        source, name or f"attachment{form}", content, label, form=form, charset=part.get_content_charset()
+    ):
         if isinstance(item, dict) and key and item.get("key"):
             item["key"] = f"mid:{key}/{item['key']}"
         yield item
@@ -140,5 +142,3 @@ def _separates(line: bytes, following: bytes, after_blank: bool) -> bool:
     if _ENVELOPE.match(line):
         return _HEADER.match(following) is not None
     return after_blank and _FIRST_HEADER.match(following) is not None
-
-

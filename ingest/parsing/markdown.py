@@ -27,7 +27,9 @@ def unwrap_markdown(text: str) -> str:
             out += _flushed(paragraph)
             out.append(line)
         else:
-            if _START.match(line) and not (line.lstrip().startswith(">") and paragraph and paragraph[0].lstrip().startswith(">")):
+            if _START.match(line) and not (
+                line.lstrip().startswith(">") and paragraph and paragraph[0].lstrip().startswith(">")
+            ):
                 out += _flushed(paragraph)
             paragraph.append(line)
             if line.endswith(_HARD_BREAKS):

@@ -39,7 +39,9 @@ def columns_of(words: Sequence[Word], depth: int = 0) -> list[Column]:
         return []
     parts = _apart(rows) if depth < _MAX_DEPTH else [rows]
     if len(parts) > 1:
-        return _merged([column for part in parts for column in columns_of([w for row in part for w in row.words], depth + 1)])
+        return _merged(
+            [column for part in parts for column in columns_of([w for row in part for w in row.words], depth + 1)]
+        )
     gutter = _gutter(rows) if depth < _MAX_DEPTH and len(rows) >= LEAST_ROWS else None
     if gutter is None:
         return [Column(rows, min(row.left for row in rows), max(row.right for row in rows))]
@@ -78,7 +80,14 @@ def _merged(columns: list[Column]) -> list[Column]:
     for column in columns:
         last = out[-1] if out else None
         size = column.rows[0].size
-        if last and not last.table and not column.table and abs(last.left - column.left) < size and abs(last.right - column.right) < 2 * size and last.rows[-1].base > column.rows[0].base:
+        if (
+            last
+            and not last.table
+            and not column.table
+            and abs(last.left - column.left) < size
+            and abs(last.right - column.right) < 2 * size
+            and last.rows[-1].base > column.rows[0].base
+        ):
             last.rows += column.rows
             last.right = max(last.right, column.right)
         else:
@@ -117,12 +126,16 @@ def _gaps(rows: Sequence[Row], size: float) -> list[tuple[float, float]]:
     starts = [left for left in lefts if left > low + 4 * size]  # columns whose rows lie at heights of their own
     rights = sorted(row.right for row in rows)
     for left in starts:
-        before = [right for right in rights if right < left - LEAST_GUTTER * size]
-        if before:
-            spaces.append((before[-1], left))
+        ending = [right for right in rights if right < left - LEAST_GUTTER * size]
+        if ending:
+            spaces.append((ending[-1], left))
     shared = set()
     for start, end in [space for space, _ in Counter((round(a), round(b)) for a, b in spaces).most_common(MOST_SPACES)]:
-        inside = [(a, b) for a, b in spaces[:MOST_COMPARED] if min(b, end) - max(a, start) >= LEAST_GUTTER * size and abs(b - end) < 1.5 * size]
+        inside = [
+            (a, b)
+            for a, b in spaces[:MOST_COMPARED]
+            if min(b, end) - max(a, start) >= LEAST_GUTTER * size and abs(b - end) < 1.5 * size
+        ]
         if not inside:
             continue
         right = min(b for _, b in inside)
@@ -200,7 +213,11 @@ def _headings(band: Sequence[Row], gap: tuple[float, float]) -> list[Row]:
     size = statistics.median(row.size for row in band)
     found = []
     for row in band:
-        alone = all(abs(other.base - row.base) > row.size for other in band if other is not row and _side(other, gap) != _side(row, gap))
+        alone = all(
+            abs(other.base - row.base) > row.size
+            for other in band
+            if other is not row and _side(other, gap) != _side(row, gap)
+        )
         if row.size > 1.25 * size and alone and _side(row, gap) != "both":
             found.append(row)
         else:

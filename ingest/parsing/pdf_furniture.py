@@ -49,7 +49,9 @@ def _is_running(row: Row, counted: Counter[str], words: list[Word]) -> bool:
         return True
     body = sorted(word.size for word in words)
     small = row.size < 1.05 * body[len(body) // 2]
-    return (counted[_key(row)] >= 2 and row.size < 1.6 * body[len(body) // 2]) or (small and _HAS_PAGE.search(row.text) is not None and len(row.text) < 120)
+    return (counted[_key(row)] >= 2 and row.size < 1.6 * body[len(body) // 2]) or (
+        small and _HAS_PAGE.search(row.text) is not None and len(row.text) < 120
+    )
 
 
 def without_line_numbers(words: list[Word]) -> list[Word]:
@@ -75,7 +77,14 @@ def with_drop_caps(words: list[Word]) -> list[Word]:
     body = sizes[len(sizes) // 2]
     caps = [word for word in words if word.size > 1.8 * body and re.fullmatch(r"[\"“„«]?[^\W\d_][’']?", word.text)]
     for cap in caps:
-        beside = [w for w in words if w is not cap and w.size < 0.6 * cap.size and cap.base - 0.3 * body <= w.base <= cap.base + cap.size and cap.right - 0.3 * body <= w.left <= cap.right + 1.5 * body]
+        beside = [
+            w
+            for w in words
+            if w is not cap
+            and w.size < 0.6 * cap.size
+            and cap.base - 0.3 * body <= w.base <= cap.base + cap.size
+            and cap.right - 0.3 * body <= w.left <= cap.right + 1.5 * body
+        ]
         if not beside or sum(1 for w in words if w.size > 0.8 * cap.size and abs(w.base - cap.base) < 1) > 1:
             continue
         first = max(beside, key=lambda w: w.base)
@@ -84,5 +93,3 @@ def with_drop_caps(words: list[Word]) -> list[Word]:
             word.left = cap.left
         words = [word for word in words if word is not cap]
     return words
-
-

@@ -62,7 +62,9 @@ def _column(column: Column) -> list[Paragraph]:
 
 
 def _leading(rows: Sequence[Row]) -> float:
-    steps = [a.base - b.base for a, b in zip(rows, rows[1:], strict=False) if 0 < a.base - b.base < 3 * max(a.size, b.size)]
+    steps = [
+        a.base - b.base for a, b in zip(rows, rows[1:], strict=False) if 0 < a.base - b.base < 3 * max(a.size, b.size)
+    ]
     return statistics.median_low(steps) if steps else 0.0
 
 
@@ -74,7 +76,9 @@ def _goes_on(last: Row, row: Row, column: Column, leading: float) -> bool:
     if step > max(1.3 * leading, 1.25 * size) and step > 1.05 * leading + 1 or step > 2.2 * size:
         return False
     text, above = row.text.strip(), last.text.strip()
-    if _BULLET.match(text) or (_ITEM.match(text) and (_ENDS.search(above) or _ITEM.match(above) or last.right < column.right - 2 * size)):
+    if _BULLET.match(text) or (
+        _ITEM.match(text) and (_ENDS.search(above) or _ITEM.match(above) or last.right < column.right - 2 * size)
+    ):
         return False
     width = column.right - column.left
     ends = _ENDS.search(above) is not None
@@ -93,7 +97,12 @@ def _first_word_width(row: Row) -> float:
 def _added(before: str, text: str) -> str:
     if re.search(r"[\w,.’][-\u2010\u2011\u00ad]$", before) and text[:1].isalnum():
         return close_up(before, text)
-    if before and text and re.match(r"[\u3040-\u30ff\u3400-\u9fff]", before[-1]) and re.match(r"[\u3040-\u30ff\u3400-\u9fff]", text[0]):
+    if (
+        before
+        and text
+        and re.match(r"[\u3040-\u30ff\u3400-\u9fff]", before[-1])
+        and re.match(r"[\u3040-\u30ff\u3400-\u9fff]", text[0])
+    ):
         return before + text
     return before + text if before.endswith(("—", "/")) else f"{before} {text}"
 
@@ -131,10 +140,18 @@ def _continuation(current: Paragraph, waiting: Sequence[Paragraph], body: float)
         return None
     for at, paragraph in enumerate(waiting[:LOOK_AHEAD]):
         alike = not paragraph.table and abs(paragraph.size - current.size) <= 0.08 * body
-        if alike and (paragraph.text[:1].islower() or (re.search(r"[\w,.]-$", current.text) and paragraph.text[:1].isalnum())):
+        if alike and (
+            paragraph.text[:1].islower() or (re.search(r"[\w,.]-$", current.text) and paragraph.text[:1].isalnum())
+        ):
             return at
     for at, paragraph in enumerate(waiting[:LOOK_AHEAD]):
         alike = not paragraph.table and abs(paragraph.size - current.size) <= 0.08 * body
-        if alike and current.full and paragraph.first and not _ITEM.match(paragraph.text) and not _ITEM.match(current.text):
+        if (
+            alike
+            and current.full
+            and paragraph.first
+            and not _ITEM.match(paragraph.text)
+            and not _ITEM.match(current.text)
+        ):
             return at
     return None

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from ingest.parsing.pdf_words import GAP, Word
 from ingest.parsing.raised import lowered, raised
 
-
 _TALL, _WIDE = 8, 24
 """Height and width of the fields, in points, by which words are looked up."""
 
@@ -25,6 +24,7 @@ class Row:
 
     @property
     def text(self) -> str:
+        """Its words from left to right."""
         return text_of(self.words)
 
 
@@ -54,7 +54,9 @@ def attach_marks(words: list[Word]) -> list[Word]:
     gone: set[int] = set()
     for word in sorted(words, key=lambda w: (round(w.base), w.left)):
         row, place = int(word.base // _TALL), int(word.left // _WIDE)
-        around = (host for dy in (-2, -1, 0, 1, 2) for dx in (-1, 0, 1) for host in by_place.get((row + dy, place + dx), ()))
+        around = (
+            host for dy in (-2, -1, 0, 1, 2) for dx in (-1, 0, 1) for host in by_place.get((row + dy, place + dx), ())
+        )
         hosts = [host for host in around if host is not word and id(host) not in gone and _belongs(word, host)]
         if not hosts:
             continue
@@ -69,7 +71,12 @@ def attach_marks(words: list[Word]) -> list[Word]:
 def _before(host: Word, by_place: dict[tuple[int, int], list[Word]]) -> str:
     """A word with the one before it: "$ 11" or "× 10"."""
     row, place = int(host.base // _TALL), int(host.left // _WIDE)
-    near = [w for dx in (-1, 0) for w in by_place.get((row, place + dx), ()) if w.right <= host.left + 0.1 and abs(w.base - host.base) < 1]
+    near = [
+        w
+        for dx in (-1, 0)
+        for w in by_place.get((row, place + dx), ())
+        if w.right <= host.left + 0.1 and abs(w.base - host.base) < 1
+    ]
     return text_of([*sorted(near, key=lambda w: w.left)[-1:], host])
 
 

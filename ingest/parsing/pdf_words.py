@@ -114,9 +114,18 @@ def _turned(char: _Char, main: int, left: float, bottom: float, width: float, he
     if main == 270:  # reads upwards
         return _Char(char.text, char.left - bottom, char.right - bottom, width - (char.base - left), char.size, 0)
     if main == 90:  # reads downwards
-        return _Char(char.text, height - (char.right - bottom), height - (char.left - bottom), char.base - left, char.size, 0)
+        return _Char(
+            char.text, height - (char.right - bottom), height - (char.left - bottom), char.base - left, char.size, 0
+        )
     if main == 180:
-        return _Char(char.text, width - (char.right - left), width - (char.left - left), height - (char.base - bottom), char.size, 0)
+        return _Char(
+            char.text,
+            width - (char.right - left),
+            width - (char.left - left),
+            height - (char.base - bottom),
+            char.size,
+            0,
+        )
     return _Char(char.text, char.left - left, char.right - left, char.base - bottom, char.size, 0)
 
 
@@ -128,7 +137,9 @@ def _once(chars: list[_Char]) -> list[_Char]:
         x, y = int(char.left // 2), int(char.base // 2)
         near = (other for dx in (-1, 0, 1) for dy in (-1, 0, 1) for other in seen.get((char.text, x + dx, y + dy), ()))
         most = 0.12 * char.size
-        if not char.text.isspace() and any(abs(o.left - char.left) < most and abs(o.base - char.base) < most for o in near):
+        if not char.text.isspace() and any(
+            abs(o.left - char.left) < most and abs(o.base - char.base) < most for o in near
+        ):
             continue
         seen.setdefault((char.text, x, y), []).append(char)
         kept.append(char)

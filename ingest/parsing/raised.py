@@ -15,7 +15,9 @@ _BASE = re.compile(r"(?:^|[^0-9.,])10$|[×x*·]\s?10$")
 _UNIT = re.compile(r"(?:^|[\s0-9/(·])(?:[kcmdµn]?m|km|ft|in|yd|mi|[cmd]?l|s|h|Hz|ha|cm|sec)$")
 _PRICE = re.compile(r"[$€£¥]\s?[0-9][0-9,. ]*$")
 _SYMBOL = re.compile(r"(?:^|[^A-Za-z])[A-Za-z]$")
-_NOTE = re.compile(r"\s*[\[(]?\s*(?:[0-9]{1,3}|[*†‡§¶#]{1,3}|[a-z]|[ivx]{1,4})(?:\s*[,;–-]\s*(?:[0-9]{1,3}|[a-z]))*\s*[\])]?\s*")
+_NOTE = re.compile(
+    r"\s*[\[(]?\s*(?:[0-9]{1,3}|[*†‡§¶#]{1,3}|[a-z]|[ivx]{1,4})(?:\s*[,;–-]\s*(?:[0-9]{1,3}|[a-z]))*\s*[\])]?\s*"
+)
 
 
 def raised(before: str, text: str) -> str:
@@ -51,8 +53,10 @@ def lowered(before: str, text: str) -> str:
 
 def _is_unit(before: str, figures: str) -> bool:
     """A unit takes 2 or 3 ("km²"), and a negative power ("s⁻¹")."""
-    return figures.lstrip("-−+") in ("1", "2", "3") and _UNIT.search(before[-12:]) is not None and (
-        figures not in ("1", "+1")
+    return (
+        figures.lstrip("-−+") in ("1", "2", "3")
+        and _UNIT.search(before[-12:]) is not None
+        and (figures not in ("1", "+1"))
     )
 
 

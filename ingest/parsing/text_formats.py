@@ -51,7 +51,9 @@ def read_markdown(source: Source) -> Iterator[Item]:
 def _decoded(source: Source) -> Decoded:
     content = source.read()
     if len(content) > 4 * MAX_TEXT:  # no encoding takes more than four bytes
-        raise UsageError(f"expected at most {MAX_TEXT:,} characters, found {len(content):,} bytes; split it into articles")
+        raise UsageError(
+            f"expected at most {MAX_TEXT:,} characters, found {len(content):,} bytes; split it into articles"
+        )
     return decode_counted(content, source.charset)
 
 

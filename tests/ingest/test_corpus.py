@@ -18,7 +18,9 @@ from ingest.sources.resolve import Sources
 from ingest.types import Raw, Read, Rejected
 
 CORPUS = Path(__file__).parent / "corpus"
-EXPECTED: list[dict[str, Any]] = [json.loads(line) for line in (CORPUS / "expected.jsonl").read_text("utf-8").splitlines()]
+EXPECTED: list[dict[str, Any]] = [
+    json.loads(line) for line in (CORPUS / "expected.jsonl").read_text("utf-8").splitlines()
+]
 
 
 @pytest.fixture(scope="module")
@@ -45,7 +47,11 @@ def is_same(name: str, wanted: Any, found: Any) -> bool:
     if isinstance(wanted, list):
         return all(part in found for part in wanted)
     if name == "published_at":
-        return found[:10] == wanted if len(wanted) == 10 else datetime.fromisoformat(found) == datetime.fromisoformat(wanted)
+        return (
+            found[:10] == wanted
+            if len(wanted) == 10
+            else datetime.fromisoformat(found) == datetime.fromisoformat(wanted)
+        )
     return bool(found == wanted)
 
 

@@ -6,9 +6,81 @@ import random
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-_WIDTHS = dict(zip(" !\"'(),-./0123456789:;?", (278, 278, 355, 191, 333, 333, 278, 333, 278, 278, *[556] * 10, 278, 278, 556), strict=True))
-_WIDTHS |= dict(zip("ABCDEFGHIJKLMNOPQRSTUVWXYZ", (667, 667, 722, 722, 667, 611, 778, 722, 278, 500, 667, 556, 833, 722, 778, 667, 778, 722, 667, 611, 722, 667, 944, 667, 667, 611), strict=True))
-_WIDTHS |= dict(zip("abcdefghijklmnopqrstuvwxyz", (556, 556, 500, 556, 556, 278, 556, 556, 222, 222, 500, 222, 833, 556, 556, 556, 556, 333, 500, 278, 556, 500, 722, 500, 500, 500), strict=True))
+_WIDTHS = dict(
+    zip(
+        " !\"'(),-./0123456789:;?",
+        (278, 278, 355, 191, 333, 333, 278, 333, 278, 278, *[556] * 10, 278, 278, 556),
+        strict=True,
+    )
+)
+_WIDTHS |= dict(
+    zip(
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZ",
+        (
+            667,
+            667,
+            722,
+            722,
+            667,
+            611,
+            778,
+            722,
+            278,
+            500,
+            667,
+            556,
+            833,
+            722,
+            778,
+            667,
+            778,
+            722,
+            667,
+            611,
+            722,
+            667,
+            944,
+            667,
+            667,
+            611,
+        ),
+        strict=True,
+    )
+)
+_WIDTHS |= dict(
+    zip(
+        "abcdefghijklmnopqrstuvwxyz",
+        (
+            556,
+            556,
+            500,
+            556,
+            556,
+            278,
+            556,
+            556,
+            222,
+            222,
+            500,
+            222,
+            833,
+            556,
+            556,
+            556,
+            556,
+            333,
+            500,
+            278,
+            556,
+            500,
+            722,
+            500,
+            500,
+            500,
+        ),
+        strict=True,
+    )
+)
 
 S = (
     "The harbour board of Selja voted on Monday to sell the floating crane to the highest bidder.",
@@ -49,7 +121,9 @@ class Sheet:
         safe = text.replace("\\", "\\\\").replace("(", "\\(").replace(")", "\\)")
         self.drawn.append(f"BT /F1 {size:g} Tf {spread:.3f} Tw {x:.2f} {y:.2f} Td ({safe}) Tj ET")
 
-    def block(self, x: float, y: float, text: str, room: float, size: float = 10, lead: float = 12, full: bool = False) -> float:
+    def block(
+        self, x: float, y: float, text: str, room: float, size: float = 10, lead: float = 12, full: bool = False
+    ) -> float:
         """A wrapped paragraph; gives where the next line would stand."""
         lines = wrapped(text, size, room)
         for number, line in enumerate(lines):
@@ -61,12 +135,19 @@ class Sheet:
 
 
 def pdf(sheets: list[Sheet], title: str = "") -> bytes:
-    parts = [b"<</Type/Catalog/Pages 2 0 R>>", b"", b"<</Type/Font/Subtype/Type1/BaseFont/Helvetica/Encoding/WinAnsiEncoding>>"]
+    parts = [
+        b"<</Type/Catalog/Pages 2 0 R>>",
+        b"",
+        b"<</Type/Font/Subtype/Type1/BaseFont/Helvetica/Encoding/WinAnsiEncoding>>",
+    ]
     kids = []
     for sheet in sheets:
         stream = "\n".join(sheet.drawn).encode("cp1252")
         parts.append(b"<</Length %d>>\nstream\n%s\nendstream" % (len(stream), stream))
-        parts.append(b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]/Contents %d 0 R/Resources<</Font<</F1 3 0 R>>>>>>" % len(parts))
+        parts.append(
+            b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]/Contents %d 0 R/Resources<</Font<</F1 3 0 R>>>>>>"
+            % len(parts)
+        )
         kids.append(f"{len(parts)} 0 R")
     parts[1] = f"<</Type/Pages/Count {len(kids)}/Kids[{' '.join(kids)}]>>".encode()
     parts.append(f"<</Title({title})>>".encode())
@@ -99,7 +180,15 @@ def layout(make: Callable[[], Layout]) -> Callable[[], Layout]:
     return make
 
 
-def columns(count: int, order: str, gutter: float = 18, size: float = 10, shift: float = 0.0, full: bool = False, top: float = 740) -> list[str]:
+def columns(
+    count: int,
+    order: str,
+    gutter: float = 18,
+    size: float = 10,
+    shift: float = 0.0,
+    full: bool = False,
+    top: float = 740,
+) -> list[str]:
     """Drawing of all sentences in columns: "columns", "rows" or "mixed"."""
     room = (495 - gutter * (count - 1)) / count
     lines = [line for text in S for line in wrapped(text, size, room)] if not full else []
@@ -252,7 +341,9 @@ def running_heads_on_three_pages() -> Layout:
     sheets = []
     for page in range(3):
         sheet = Sheet()
-        sheet.put(50 if page % 2 else 400, 815, 8, f"SELJA COURIER {12 + page}" if page % 2 else f"{12 + page} SELJA COURIER")
+        sheet.put(
+            50 if page % 2 else 400, 815, 8, f"SELJA COURIER {12 + page}" if page % 2 else f"{12 + page} SELJA COURIER"
+        )
         if page == 0:
             sheet.put(50, 780, 20, HEAD)
         y = 740.0
@@ -279,9 +370,25 @@ def drop_cap_of_three_lines() -> Layout:
 def words_split_at_line_ends() -> Layout:
     sheet = Sheet()
     sheet.put(50, 780, 20, HEAD)
-    for number, line in enumerate(("The har-", "bour board called the so-", "called rescue plan of the long-", "standing owner an under-", "statement worth 1,200,-", "000 kroner, and anti-", "Brandt voices grew.")):
+    for number, line in enumerate(
+        (
+            "The har-",
+            "bour board called the so-",
+            "called rescue plan of the long-",
+            "standing owner an under-",
+            "statement worth 1,200,-",
+            "000 kroner, and anti-",
+            "Brandt voices grew.",
+        )
+    ):
         sheet.put(50, 740 - 12 * number, 10, line)
-    return Layout([sheet], ("The harbour board called the so-called rescue plan of the long-standing owner an understatement worth 1,200,000 kroner, and anti-Brandt voices grew.",), HEAD)
+    return Layout(
+        [sheet],
+        (
+            "The harbour board called the so-called rescue plan of the long-standing owner an understatement worth 1,200,000 kroner, and anti-Brandt voices grew.",
+        ),
+        HEAD,
+    )
 
 
 @layout
@@ -289,7 +396,12 @@ def table_between_paragraphs() -> Layout:
     sheet = Sheet()
     sheet.put(50, 780, 20, HEAD)
     y = sheet.block(50, 740, " ".join(S[:3]), 495) - 12
-    for row in (("Berth", "Boats", "Tonnes"), ("North pier", "12", "4,310"), ("Fish hall", "31", "977"), ("Ferry berth", "8", "1,204")):
+    for row in (
+        ("Berth", "Boats", "Tonnes"),
+        ("North pier", "12", "4,310"),
+        ("Fish hall", "31", "977"),
+        ("Ferry berth", "8", "1,204"),
+    ):
         for x, cell in zip((60, 240, 400), row, strict=True):
             sheet.put(x, y, 10, cell)
         y -= 14

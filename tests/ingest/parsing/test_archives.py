@@ -55,10 +55,22 @@ ALL = {"a.txt": TEXT, "b/c.docx": docx(), "d.pdf": pdf(), "e.eml": message().as_
 
 @pytest.mark.parametrize("pack", [packed, tarred])
 def test_members_of_every_form_are_read(pack: Any) -> None:
-    articles, rejected = read("all.zip" if pack is packed else "all.tar", pack({**ALL, "p.png": b"x", "__MACOSX/._a.txt": b"x", ".hidden.txt": b"x"}))
+    articles, rejected = read(
+        "all.zip" if pack is packed else "all.tar",
+        pack({**ALL, "p.png": b"x", "__MACOSX/._a.txt": b"x", ".hidden.txt": b"x"}),
+    )
     parts = [str(article["part"]) for article in articles]
     assert [part for part in parts if "/" not in part and "#" not in part] == ["a.txt", "d.pdf", "e.eml"]
-    assert {part.partition("#")[0].partition("/")[0] for part in parts} == {"a.txt", "b", "d.pdf", "e.eml", "f.mbox", "g.epub", "h.warc", "i.jsonl"}
+    assert {part.partition("#")[0].partition("/")[0] for part in parts} == {
+        "a.txt",
+        "b",
+        "d.pdf",
+        "e.eml",
+        "f.mbox",
+        "g.epub",
+        "h.warc",
+        "i.jsonl",
+    }
     assert len(parts) == len(set(parts)) == 12
     assert [(str(error.part), error.lost) for error in rejected] == [("p.png", False)]
 
@@ -73,10 +85,20 @@ def test_packings(squeeze: Any) -> None:
 
 
 def test_one_bad_member_never_ends_the_others() -> None:
-    content = packed({"one.txt": TEXT, "two.docx": b"no word file", "three.pdf": b"%PDF-1.4 nothing", "four.txt": b"\x89PNG\r\n\x1a\n" + bytes(900), "five.txt": TEXT})
+    content = packed(
+        {
+            "one.txt": TEXT,
+            "two.docx": b"no word file",
+            "three.pdf": b"%PDF-1.4 nothing",
+            "four.txt": b"\x89PNG\r\n\x1a\n" + bytes(900),
+            "five.txt": TEXT,
+        }
+    )
     articles, rejected = read("a.zip", content)
     assert [article["part"] for article in articles] == ["one.txt", "five.txt"]
-    assert [error.part for error in rejected] == ["two.docx", "three.pdf", "four.txt"] and all(error.lost for error in rejected)
+    assert [error.part for error in rejected] == ["two.docx", "three.pdf", "four.txt"] and all(
+        error.lost for error in rejected
+    )
     flipped = bytearray(packed({"one.txt": TEXT * 40, "two.txt": bytes(range(65, 91)) * 99, "three.txt": TEXT}))
     flipped[flipped.index(b"two.txt") + 12] ^= 0xFF
     articles, rejected = read("a.zip", bytes(flipped))
@@ -87,7 +109,9 @@ def test_what_is_cut_off_gives_what_is_whole_and_says_so() -> None:
     members = {f"{n}.txt": TEXT + b" %d" % n for n in range(6)}
     articles, rejected = read("a.zip", packed(members)[:420])
     assert 2 <= len(articles) < 6 and "damaged" in str(rejected[-1])
-    articles, rejected = read("a.tar.gz", gzip.compress(tarred({name: content * 2000 for name, content in members.items()}))[:-200])
+    articles, rejected = read(
+        "a.tar.gz", gzip.compress(tarred({name: content * 2000 for name, content in members.items()}))[:-200]
+    )
     assert len(articles) < 6 and rejected
     articles, rejected = read("a.txt.gz", gzip.compress(TEXT * 90_000)[:-300])
     assert not articles and "only its first" in str(rejected[0])  # half a text would give half a sentence

@@ -31,19 +31,32 @@ def read(name: str, content: bytes) -> tuple[list[dict[str, Any]], list[Unreadab
 def book(chapters: dict[str, str | None], extra: str = "") -> bytes:
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as packed:
-        packed.writestr("META-INF/container.xml", "<container><rootfiles><rootfile full-path='OPS/b.opf'/></rootfiles></container>")
+        packed.writestr(
+            "META-INF/container.xml", "<container><rootfiles><rootfile full-path='OPS/b.opf'/></rootfiles></container>"
+        )
         contents = {"nav": "properties='nav'"}
         manifest = "".join(f"<item id='{name}' href='{name}.xhtml' {contents.get(name, '')}/>" for name in chapters)
         spine = "".join(f"<itemref idref='{name}'/>" for name in chapters)
-        packed.writestr("OPS/b.opf", f"<package><metadata xmlns:dc='http://purl.org/dc/elements/1.1/'><dc:title>Book</dc:title><dc:creator>Ann Lee</dc:creator>{extra}</metadata><manifest>{manifest}</manifest><spine>{spine}</spine></package>")
+        packed.writestr(
+            "OPS/b.opf",
+            f"<package><metadata xmlns:dc='http://purl.org/dc/elements/1.1/'><dc:title>Book</dc:title><dc:creator>Ann Lee</dc:creator>{extra}</metadata><manifest>{manifest}</manifest><spine>{spine}</spine></package>",
+        )
         for name, text in chapters.items():
             if text is not None:
-                packed.writestr(f"OPS/{name}.xhtml", f"<html xmlns:epub='http://www.idpf.org/2007/ops'><body>{text}</body></html>")
+                packed.writestr(
+                    f"OPS/{name}.xhtml", f"<html xmlns:epub='http://www.idpf.org/2007/ops'><body>{text}</body></html>"
+                )
     return file.getvalue()
 
 
 def test_short_chapters_are_read_and_covers_are_not() -> None:
-    chapters = {"cover": "<h1>The Book</h1>", "nav": f"<p>{LONG}</p>", "one": "<h2>Short</h2><p>Nobody was hurt.</p>", "two": f"<h2>Long</h2><p>{LONG * 4}</p>", "gone": None}
+    chapters = {
+        "cover": "<h1>The Book</h1>",
+        "nav": f"<p>{LONG}</p>",
+        "one": "<h2>Short</h2><p>Nobody was hurt.</p>",
+        "two": f"<h2>Long</h2><p>{LONG * 4}</p>",
+        "gone": None,
+    }
     articles, rejected = read("a.epub", book(chapters))
     assert [(a["title"], a["byline"]) for a in articles] == [("Short", "Ann Lee"), ("Long", "Ann Lee")]
     assert ["missing" in str(error) for error in rejected] == [True]
@@ -55,10 +68,16 @@ def test_marks_of_notes_in_books_stay_out_and_notes_in() -> None:
     assert "140 jobs and 12 cranes" in articles[0]["text"] and "Without apprentices" in articles[0]["text"]
 
 
-PAGE = "<html><head><title>Bridge {0}</title></head><body><article><h1>Bridge {0}</h1>" + "".join(f"<p>Report {{0}}, part {n}. {LONG * 2}</p>" for n in range(3)) + "</article></body></html>"
+PAGE = (
+    "<html><head><title>Bridge {0}</title></head><body><article><h1>Bridge {0}</h1>"
+    + "".join(f"<p>Report {{0}}, part {n}. {LONG * 2}</p>" for n in range(3))
+    + "</article></body></html>"
+)
 
 
-def record(number: int, body: bytes, headers: str = "", kind: str = "text/html; charset=utf-8", status: str = "200 OK") -> bytes:
+def record(
+    number: int, body: bytes, headers: str = "", kind: str = "text/html; charset=utf-8", status: str = "200 OK"
+) -> bytes:
     block = f"HTTP/1.1 {status}\r\nContent-Type: {kind}\r\n{headers}\r\n".encode() + body
     head = f"WARC/1.0\r\nWARC-Type: response\r\nWARC-Record-ID: <urn:uuid:0000-{number}>\r\nWARC-Date: 2025-06-01T00:00:00Z\r\nWARC-Target-URI: https://b.example/r/{number}\r\nContent-Type: application/http; msgtype=response\r\nContent-Length: {len(block)}\r\n\r\n"
     return head.encode() + block + b"\r\n\r\n"
@@ -90,15 +109,24 @@ BODIES = {
 def test_bodies_however_they_are_packed(name: str, packed: str) -> None:
     headers, pack = BODIES[name]
     records = [record(1, page(1)), record(2, pack(page(2)), headers), record(3, page(3))]
-    content = b"".join(records) if packed == "plain" else gzip.compress(b"".join(records)) if packed == "whole" else b"".join(map(gzip.compress, records))
+    content = (
+        b"".join(records)
+        if packed == "plain"
+        else gzip.compress(b"".join(records))
+        if packed == "whole"
+        else b"".join(map(gzip.compress, records))
+    )
     articles, rejected = read("a.warc" if packed == "plain" else "a.warc.gz", content)
     assert [article["title"] for article in articles] == ["Bridge 1", "Bridge 2", "Bridge 3"] and not rejected
 
 
 BAD = {
-    "unknown packing": ("Content-Encoding: magic\r\n", page(2)), "damaged br": ("Content-Encoding: br\r\n", b"\x8b\x00\x80" * 200),
-    "cut gzip": ("Content-Encoding: gzip\r\n", gzip.compress(page(2))[:-90]), "cut br": ("Content-Encoding: br\r\n", brotli.compress(page(2))[:-90]),
-    "cut zstd": ("Content-Encoding: zstd\r\n", zstandard.compress(page(2))[:-90]), "picture": ("", b"\x89PNG\r\n\x1a\n" + bytes(600)),
+    "unknown packing": ("Content-Encoding: magic\r\n", page(2)),
+    "damaged br": ("Content-Encoding: br\r\n", b"\x8b\x00\x80" * 200),
+    "cut gzip": ("Content-Encoding: gzip\r\n", gzip.compress(page(2))[:-90]),
+    "cut br": ("Content-Encoding: br\r\n", brotli.compress(page(2))[:-90]),
+    "cut zstd": ("Content-Encoding: zstd\r\n", zstandard.compress(page(2))[:-90]),
+    "picture": ("", b"\x89PNG\r\n\x1a\n" + bytes(600)),
 }
 
 

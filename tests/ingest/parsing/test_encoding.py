@@ -58,7 +58,11 @@ def test_rows_of_vendors_in_japanese_encodings() -> None:
 
 def test_a_few_bad_bytes_leave_utf8_what_it_is_and_are_counted() -> None:
     good = ENGLISH.encode()
-    for bad in (good.replace(b"Engineer", b"Engin\xff\xfeer"), good[:-1] + b"\xe2\x82", good.replace(b"said", b"sa\x92id")):
+    for bad in (
+        good.replace(b"Engineer", b"Engin\xff\xfeer"),
+        good[:-1] + b"\xe2\x82",
+        good.replace(b"said", b"sa\x92id"),
+    ):
         found = decode_counted(bad)
         assert found.encoding == "utf-8" and "Zoë Fälk" in found.text and "£300,000" in found.text
         assert found.replaced == found.text.count("\ufffd") > 0
@@ -83,7 +87,9 @@ def test_accents_that_follow_their_letter_are_composed_and_other_characters_left
     assert decode("Zoe\u0308 and 神 and Ω".encode()) == "Zoë and 神 and Ω"
 
 
-@pytest.mark.parametrize("content", [bytes(range(256)) * 40, b"\x89PNG\r\n\x1a\n" + bytes(400), b"MZ\x90\x00\x03\x00\x00\x00\x04" * 50])
+@pytest.mark.parametrize(
+    "content", [bytes(range(256)) * 40, b"\x89PNG\r\n\x1a\n" + bytes(400), b"MZ\x90\x00\x03\x00\x00\x00\x04" * 50]
+)
 def test_what_is_no_text_is_refused(content: bytes) -> None:
     with pytest.raises(UsageError, match="expected text"):
         decode(content)

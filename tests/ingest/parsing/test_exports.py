@@ -68,19 +68,32 @@ def test_lists_of_articles_wherever_they_are(wrap: Any) -> None:
 
 
 def test_a_bad_record_never_ends_the_others() -> None:
-    articles, rejected = read("a.json", f'[{{"text": "{TEXT}"}}, {{"text": "x" "y"}}, 7, {{"text": "{TEXT}"}}, {{"text": "cut')
+    articles, rejected = read(
+        "a.json", f'[{{"text": "{TEXT}"}}, {{"text": "x" "y"}}, 7, {{"text": "{TEXT}"}}, {{"text": "cut'
+    )
     assert len(articles) == 2 and [error.part for error in rejected] == ["article 2", "article 3", "article 5"]
     articles, rejected = read("a.jsonl", f'{{"text": "{TEXT}"}}\n{{oops\n\n{{"text": "{TEXT}"}}\n')
     assert [article["part"] for article in articles] == [1, 4] and [error.part for error in rejected] == ["line 2"]
     articles, rejected = read("a.csv", f'title,text\nOne,"{TEXT}"\nTwo,a,b,c\nThree,"{TEXT}"\n')
-    assert [article["title"] for article in articles] == ["One", "Three"] and [error.part for error in rejected] == ["row 2"]
+    assert [article["title"] for article in articles] == ["One", "Three"] and [error.part for error in rejected] == [
+        "row 2"
+    ]
 
 
 def test_values_one_after_the_other_are_a_list() -> None:
     assert len(read("a.json", f'{{"text": "{TEXT}"}}\n{{"text": "{TEXT}"}}')[0]) == 2
 
 
-@pytest.mark.parametrize("table", ["Title;Content\nT;{0}\n", "sep=;\nTitle;Content\nT;{0}\n", "\ufeffTitle\tContent\nT\t{0}\n", "title|body\nT|{0}\n", '"Title","Text"\r\n"T","{0}"\r\n'])
+@pytest.mark.parametrize(
+    "table",
+    [
+        "Title;Content\nT;{0}\n",
+        "sep=;\nTitle;Content\nT;{0}\n",
+        "\ufeffTitle\tContent\nT\t{0}\n",
+        "title|body\nT|{0}\n",
+        '"Title","Text"\r\n"T","{0}"\r\n',
+    ],
+)
 def test_tables_as_programs_write_them(table: str) -> None:
     articles, rejected = read("a.csv", table.format(TEXT))
     assert [(a["title"], a["text"]) for a in articles] == [("T", TEXT)] and not rejected
@@ -92,15 +105,32 @@ RIS = f"TY  - NEWS\nTI  - Bridge\nAU  - Lee, Ann\nAU  - Klint, Bo\nT2  - Times\n
 
 
 def test_ris() -> None:
-    articles, rejected = read("a.ris", RIS + "TY  - NEWS\nTI  - No text\nER  - \n" + RIS.replace("Bridge", "Bridge 2").replace("\n", "\r\n"))
-    assert [(a["title"], a["author"], a["outlet"], a["published_at"]) for a in articles] == [("Bridge", "Ann Lee, Bo Klint", "Times", "2024-05-06"), ("Bridge 2", "Ann Lee, Bo Klint", "Times", "2024-05-06")]
+    articles, rejected = read(
+        "a.ris", RIS + "TY  - NEWS\nTI  - No text\nER  - \n" + RIS.replace("Bridge", "Bridge 2").replace("\n", "\r\n")
+    )
+    assert [(a["title"], a["author"], a["outlet"], a["published_at"]) for a in articles] == [
+        ("Bridge", "Ann Lee, Bo Klint", "Times", "2024-05-06"),
+        ("Bridge 2", "Ann Lee, Bo Klint", "Times", "2024-05-06"),
+    ]
     assert [(error.part, error.lost) for error in rejected] == [("entry 2", False)]
 
 
 def test_bibtex() -> None:
-    entry = "@article{a1,\n title = {The {Br{\\\"u}cke} of Selja},\n author = {Lee, Ann and Klint, Bo},\n journal = {Times},\n date = {2024-05-06},\n abstract = {%s},\n url = {https://t.example/a}\n}\n" % TEXT
-    articles, rejected = read("a.bib", entry + "@article{broken, title = {x\n\n@article{a2,\n title = \"Two\", year = 2024, month = may, day = 6, abstract = {%s}\n}\n" % TEXT)
+    entry = '@article{a1,\n title = {The {Br{\\"u}cke} of Selja},\n author = {Lee, Ann and Klint, Bo},\n journal = {Times},\n date = {2024-05-06},\n abstract = {TEXT},\n url = {https://t.example/a}\n}\n'.replace(
+        "TEXT", TEXT
+    )
+    articles, rejected = read(
+        "a.bib",
+        entry
+        + '@article{broken, title = {x\n\n@article{a2,\n title = "Two", year = 2024, month = may, day = 6, abstract = {TEXT}\n}\n'.replace(
+            "TEXT", TEXT
+        ),
+    )
     assert articles[0]["title"] == "The Brücke of Selja" and articles[0]["author"] == "Ann Lee, Bo Klint"
-    assert (articles[0]["published_at"], articles[0]["outlet"], articles[0]["url"]) == ("2024-05-06", "Times", "https://t.example/a")
+    assert (articles[0]["published_at"], articles[0]["outlet"], articles[0]["url"]) == (
+        "2024-05-06",
+        "Times",
+        "https://t.example/a",
+    )
     assert articles[-1]["title"] == "Two" and articles[-1]["published_at"] == "2024-05-06"
     assert rejected

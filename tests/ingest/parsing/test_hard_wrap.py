@@ -23,9 +23,13 @@ def test_wrapped_paragraphs_are_whole(width: int, form: str) -> None:
     if form == "indents":
         text = "\n".join(textwrap.fill(paragraph, width, initial_indent="   ") for paragraph in STORY)
     elif form == "quoted":
-        text = "\n>\n".join(textwrap.fill(paragraph, width, initial_indent="> ", subsequent_indent="> ") for paragraph in STORY)
+        text = "\n>\n".join(
+            textwrap.fill(paragraph, width, initial_indent="> ", subsequent_indent="> ") for paragraph in STORY
+        )
     else:
-        text = ("\n\n" if form == "blank lines" else "\n\n* * *\n\n").join(textwrap.fill(paragraph, width) for paragraph in STORY)
+        text = ("\n\n" if form == "blank lines" else "\n\n* * *\n\n").join(
+            textwrap.fill(paragraph, width) for paragraph in STORY
+        )
     joined = unwrap(text)
     assert [paragraph for paragraph in STORY if paragraph not in joined] == []
     assert f"{STORY[0]} {STORY[1][:20]}" not in joined
@@ -71,7 +75,12 @@ def test_markdown_is_joined_as_it_is_shown() -> None:
     text = f"# A heading\n\n{textwrap.fill(STORY[0], 72)}\n\n* oak beams\n* iron straps\n\n```\nfor a in b:\n    print(a)\n```\n\n| a | b |\n|---|---|\n| 1 | 2 |\n\nFirst line  \nsecond line\n"
     joined = unwrap_markdown(text)
     assert STORY[0] in joined
-    for kept in ("* oak beams\n* iron straps", "for a in b:\n    print(a)", "| a | b |\n|---|---|\n| 1 | 2 |", "First line  \nsecond line"):
+    for kept in (
+        "* oak beams\n* iron straps",
+        "for a in b:\n    print(a)",
+        "| a | b |\n|---|---|\n| 1 | 2 |",
+        "First line  \nsecond line",
+    ):
         assert kept in joined
 
 
@@ -89,5 +98,8 @@ def test_words_split_at_line_ends(before: str, after: str, whole: str) -> None:
 
 
 def test_flowed_mail() -> None:
-    assert unflow("One line \ngoes on.\n\n From here.\n> quoted \n> too\n-- \nAnn") == "One line goes on.\n\nFrom here.\n> quoted too\n--\nAnn"
+    assert (
+        unflow("One line \ngoes on.\n\n From here.\n> quoted \n> too\n-- \nAnn")
+        == "One line goes on.\n\nFrom here.\n> quoted too\n--\nAnn"
+    )
     assert unflow("Donau\u00addampf \nschiff", delete_space=True) == "Donau\u00addampfschiff"

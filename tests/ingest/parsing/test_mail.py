@@ -73,18 +73,39 @@ def test_headers(raw: bytes, read_as: str) -> None:
     assert articles[0]["title"] == read_as
 
 
-@pytest.mark.parametrize("line", ["From the harbour wall the crowd watched.", "From now on it will be nailed.", "From: nobody", "From 9 to 5 the office is open."])
+@pytest.mark.parametrize(
+    "line",
+    [
+        "From the harbour wall the crowd watched.",
+        "From now on it will be nailed.",
+        "From: nobody",
+        "From 9 to 5 the office is open.",
+    ],
+)
 def test_a_line_that_begins_with_from_is_text(line: str) -> None:
     envelope = "From a@x.example Wed Mar  5 12:00:00 2025\n"
-    content = "".join(f"{envelope}From: a@x.example\nSubject: Mail {n}\n\n{TEXT}\n\n{line}\nIt was late.\n\n" for n in range(3))
+    content = "".join(
+        f"{envelope}From: a@x.example\nSubject: Mail {n}\n\n{TEXT}\n\n{line}\nIt was late.\n\n" for n in range(3)
+    )
     articles, rejected = box(content.encode())
     assert rejected == [] and len(articles) == 3
     assert all(line in article["text"] and "It was late." in article["text"] for article in articles)
 
 
-@pytest.mark.parametrize("envelope", ["From a@x.example Wed Mar  5 12:00:00 2025", "From - Wed Mar 05 12:00:00 2025", "From MAILER-DAEMON Wed Mar  5 12:00:00 +0100 2025", "From 177@xxx"])
+@pytest.mark.parametrize(
+    "envelope",
+    [
+        "From a@x.example Wed Mar  5 12:00:00 2025",
+        "From - Wed Mar 05 12:00:00 2025",
+        "From MAILER-DAEMON Wed Mar  5 12:00:00 +0100 2025",
+        "From 177@xxx",
+    ],
+)
 def test_envelopes_of_several_programs(envelope: str) -> None:
-    content = "".join(f"{envelope}\nDate: Tue, 04 Mar 2025 08:00:00 +0100\nFrom: a@x.example\nSubject: Mail {n}\n\n{TEXT}\n\n" for n in range(3))
+    content = "".join(
+        f"{envelope}\nDate: Tue, 04 Mar 2025 08:00:00 +0100\nFrom: a@x.example\nSubject: Mail {n}\n\n{TEXT}\n\n"
+        for n in range(3)
+    )
     articles, _ = box(content.encode())
     assert [article["title"] for article in articles] == ["Mail 0", "Mail 1", "Mail 2"]
 
@@ -92,7 +113,10 @@ def test_envelopes_of_several_programs(envelope: str) -> None:
 def test_a_message_without_text_or_with_damage_is_one_line_and_the_others_are_read() -> None:
     envelope = b"From a@x.example Wed Mar  5 12:00:00 2025\n"
     bad = b"From: a@x.example\nSubject: bad\nContent-Type: multipart/mixed; boundary=nowhere\n\n--other\n\n"
-    content = b"\n\n".join(envelope + part for part in (letter("One").as_bytes(), bad, b"Subject: three\n\n", letter("Four", key="<4@x>").as_bytes()))
+    content = b"\n\n".join(
+        envelope + part
+        for part in (letter("One").as_bytes(), bad, b"Subject: three\n\n", letter("Four", key="<4@x>").as_bytes())
+    )
     articles, rejected = box(content)
     assert [article["title"] for article in articles] == ["One", "Four"]
     assert [error.part for error in rejected] == [2, 3]

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from ingest.parsing.pdf import read_pdf
-from ingest.parsing.source import Source, UnreadableError
-from tests.ingest.parsing.pdf_layouts import LAYOUTS, S, Sheet, pdf
+from ingest.parsing.source import Source
+from tests.ingest.parsing.pdf_layouts import LAYOUTS, pdf
 
 
 def articles(content: bytes) -> list[dict[str, object]]:

@@ -19,6 +19,8 @@ MAX_PASSAGE = 900
 """Longest passage in characters, unless one sentence or quotation is longer."""
 MAX_OVERLAP = 200
 """The last sentence of a passage is repeated in the next when it is no longer than this."""
+MIN_CAPTION = 4
+"""Words; a shorter caption ("AP Photo") says nothing to search for."""
 MAX_SENTENCE = 1200
 """Longer runs without an end (tables, lists, damaged text) are cut at white space."""
 MAX_STRETCH = 2_500
@@ -55,7 +57,8 @@ def cut_passages(article: Article) -> list[Passage]:
     """Cut an article into passages of at most `MAX_PASSAGE` characters of whole sentences.
 
     Returns:
-        Passages in order; together they hold every sentence that is not boilerplate.
+        Passages in order; together they hold every sentence that is not boilerplate. A caption is a passage of its
+        own, which lies inside its span of `article.boilerplate`.
     """
     sentences = split_sentences(article.text, article.language, article.boilerplate)
     passages: list[Passage] = []
@@ -69,7 +72,18 @@ def cut_passages(article: Article) -> list[Passage]:
         group.append(sentence)
     if group:
         passages.append(_passage(article, group))
-    return passages
+    return sorted([*passages, *_captions(article)], key=lambda passage: passage.start)
+
+
+def _captions(article: Article) -> list[Passage]:
+    """A passage for each caption: it names people and places that the story may not name."""
+    found = []
+    for span in article.boilerplate:
+        text = article.text[span.start : span.end]
+        if span.kind == "caption" and len(text.split()) >= MIN_CAPTION:
+            sentences = split_sentences(text, article.language)
+            found.append(_passage(article, [(span.start + low, span.start + high) for low, high in sentences]))
+    return found
 
 
 def _apart(article: Article, before: tuple[int, int], after: tuple[int, int]) -> bool:

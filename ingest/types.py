@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -35,6 +36,16 @@ def _make_storable(record: object, names: tuple[str, ...]) -> None:
             object.__setattr__(record, name, value.encode("utf-8", "backslashreplace").decode("utf-8"))
 
 
+def upload_origin(name: str, content: bytes) -> str:
+    """Name the origin of an uploaded file: two files of one name are two documents."""
+    return f"upload:{hashlib.sha256(content).hexdigest()[:12]}/{name}"
+
+
+def upload_name(origin: str) -> str:
+    """The file name of an uploaded document as its owner knows it; another origin as it is."""
+    return re.sub(r"^upload:(?:[0-9a-f]{12}/)?", "", origin)
+
+
 @dataclass(frozen=True, slots=True)
 class Rejected:
     """A source, or one article of it, that was not taken in, and why."""
@@ -62,10 +73,15 @@ class Hints:
     outlet: str | None = None
     published_at: str | None = None
     kind: str = ""
-    """Where they come from: "feed", "news sitemap"."""
+    """Where they come from: "feed", "feed content", "news sitemap"."""
+    byline: str | None = None
+    authority: str = ""
+    """The address that served the text, where it is not `url`: what it says of other sites' articles is a claim."""
+    content: bytes = b""
+    """The page as a feed holds it, HTML; used where the page itself is not an article."""
 
     def __post_init__(self) -> None:
-        _make_storable(self, ("url", "charset", "title", "outlet", "published_at"))
+        _make_storable(self, ("url", "charset", "title", "outlet", "published_at", "byline"))
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from contextlib import closing, nullcontext
+from dataclasses import replace
 from typing import Any
 
 from assistant.errors import UsageError
@@ -34,7 +35,14 @@ def read_articles(raw: Raw, sandbox: Sandbox | None = None) -> Iterator[Read | R
         yield Rejected(raw.origin, f"{named} is not a form that can be read; expected one of {', '.join(FORMS)}")
         return
     with nullcontext(sandbox) if sandbox is not None else closing(Sandbox()) as box:
-        yield from _parsed(raw, box)
+        if not raw.hints.content:
+            yield from _parsed(raw, box)
+            return
+        found = list(_parsed(raw, box))  # to the end, so that the child is free for what the feed holds
+        if not any(isinstance(item, Read) for item in found):
+            held = replace(raw.hints, kind="feed content", charset="utf-8", content=b"")
+            found = list(_parsed(replace(raw, content=raw.hints.content, form=".html", hints=held, said=None), box))
+        yield from found
 
 
 def _parsed(raw: Raw, sandbox: Sandbox) -> Iterator[Read | Rejected]:

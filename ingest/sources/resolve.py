@@ -48,7 +48,7 @@ class Sources:
     def __post_init__(self) -> None:
         for name in self.names:
             if not is_address(name) and not Path(name).exists():
-                raise UsageError(f"Expected a file, a folder or an address, found nothing at {name!r}.")
+                raise UsageError(f"No such file or folder: {name}")
         self.keys = [name if is_address(name) else str(Path(name).resolve()) for name in self.names]
         """What sightings of each source are kept under."""
         self._own: Fetcher | None = None
@@ -65,7 +65,7 @@ class Sources:
                 self.folders.add(key)
                 if not files:
                     self.incomplete.add(key)  # more likely a disk that is not there than a wish to lose everything
-                    yield Rejected(name, f"a folder without a file of the forms {', '.join(FORMS)}")
+                    yield Rejected(name, f"This folder has no files that can be read ({', '.join(FORMS)}).")
             for file in files:
                 yield _open(file, key)
 
@@ -114,9 +114,9 @@ def _open(path: Path, source: str) -> Raw | Rejected:
         form = SUFFIXES.get(raw.suffix)
         size, most = path.stat().st_size, MAX_ARCHIVE if form is not None and form.large else MAX_FILE
         if size > most:
-            return Rejected(str(path), f"expected at most {most:,} bytes, found {size:,}")
+            return Rejected(str(path), f"The file has {size:,} bytes; the limit is {most:,}.")
         with path.open("rb") as file:
             file.read(1)
             return raw
     except OSError as error:
-        return Rejected(str(path), f"cannot be read: {error.strerror}")
+        return Rejected(str(path), f"The file cannot be read: {error.strerror}")

@@ -19,7 +19,7 @@ from ingest.types import Raw, Read, Rejected
 
 CORPUS = Path(__file__).parent / "corpus"
 EXPECTED: list[dict[str, Any]] = [
-    json.loads(line) for line in (CORPUS / "expected.jsonl").read_text("utf-8").splitlines()
+    json.loads(line) for path in sorted(CORPUS.glob("expected*.jsonl")) for line in path.read_text("utf-8").splitlines()
 ]
 
 

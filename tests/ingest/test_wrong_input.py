@@ -77,13 +77,13 @@ def test_it_is_rejected_with_one_sentence(library, tmp_path: Path, name: str) ->
 
 def test_a_missing_source_stops_before_anything_is_read(library, tmp_path: Path) -> None:
     good = write(tmp_path / "good.txt", story(77).encode())
-    with pytest.raises(UsageError, match="found nothing at"):
+    with pytest.raises(UsageError, match="No such file or folder"):
         take(library, good, tmp_path / "not there")
 
 
 def test_a_folder_without_articles_says_so(library, tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
-    assert "folder without a file" in take(library, tmp_path / "empty").rejected[0].reason
+    assert "no files that can be read" in take(library, tmp_path / "empty").rejected[0].reason
 
 
 def test_bad_lines_do_not_keep_good_ones_out(library, tmp_path: Path) -> None:
@@ -125,10 +125,11 @@ def byline(home: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, capture_output=True, text=True, env=environment, timeout=120, check=False)
 
 
+@pytest.mark.models
 def test_the_command_line_says_it_and_gives_the_exit_code(tmp_path: Path) -> None:
     home = tmp_path / "home"
     missing = byline(home, "ingest", str(tmp_path / "not there"))
-    assert missing.returncode == 2 and missing.stderr.count("\n") == 1 and "found nothing at" in missing.stderr
+    assert missing.returncode == 2 and missing.stderr.count("\n") == 1 and "No such file or folder" in missing.stderr
     empty = byline(home, "ingest", str(write(tmp_path / "a.txt", b"")))
     assert empty.returncode == 1 and "nothing but white space" in empty.stderr and "Traceback" not in empty.stderr
     assert byline(home, "ingest").returncode == 2 and byline(home, "ingest", "--nope", "x").returncode == 2

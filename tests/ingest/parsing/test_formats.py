@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import random
 import subprocess
 import sys
@@ -19,12 +18,13 @@ from ingest.parsing.registry import read_articles
 from ingest.pipeline import ingest
 from ingest.sandbox import LostError, Sandbox
 from ingest.types import Raw, Read, Rejected
+from tests.counts import count
 from tests.ingest.files import BASE, all_forms, pdf
 from tests.ingest.making import article, fill, open_tiny
 from tests.ingest.site import LIGHT, SALT, TOLL, TRAM
 
 ROOT = Path(__file__).parents[3]
-DAMAGED = 5000 if os.environ.get("BYLINE_SOAK") else 1000
+DAMAGED = count(250, 5_000)
 
 
 @pytest.fixture(scope="module")

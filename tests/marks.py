@@ -31,6 +31,7 @@ PLACES = {
             "tests/ingest/test_stopping.py", "tests/ingest/test_sandbox.py", "tests/ingest/test_pipeline.py",
             "tests/ingest/test_wrong_input.py", "tests/ingest/test_duplicates.py", "tests/ingest/test_editing.py",
             "tests/ingest/test_identity.py", "tests/ingest/parsing/test_formats.py", "tests/ingest/sources/test_feeds.py",
+            "tests/assistant/test_api.py", "tests/docs/test_examples.py", "tests/docs/test_pages.py",
         ),
         "models",
     ),

@@ -125,7 +125,7 @@ def _record(record: Any, source: Source) -> Iterator[Item]:
         inner = source.inside(url, content, form=form, charset=charset.group(1) if charset else None)
         for item in read_document(replace(inner, url=url)):
             if isinstance(item, dict):
-                yield {**item, "url": item.get("url") or url, "part": item.get("part") or url}
+                yield {**item, "lost": False, "url": item.get("url") or url, "part": item.get("part") or url}
             elif isinstance(item, UnreadableError):
                 yield UnreadableError(str(item), url, lost=item.lost)
     except (BodyError, UnreadableError) as error:

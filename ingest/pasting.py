@@ -6,7 +6,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 
-from ingest.parsing.article_builder import parse_date
+from ingest.parsing.article_builder import typed_date
 from ingest.types import Raw
 
 
@@ -21,7 +21,7 @@ def pasted_document(text: str, fields: Mapping[str, str]) -> Raw:
     Raises:
         UsageError: The date is not a date.
     """
-    parse_date(fields.get("published_at"))
+    typed_date(fields.get("published_at"))
     key = fields.get("title") or next((line for line in text.split("\n") if line.strip()), "")
     name = f"pasted-{hashlib.sha256(key.strip().encode('utf-8', 'surrogatepass')).hexdigest()[:12]}"
     row = {"id": name, "text": text, **fields}

@@ -21,6 +21,17 @@ from assistant.types import Query, QuestionKind
 
 LEAST_TOPIC = 0.25
 """Share of a topic's words that a speaker's sentence, or the sentences beside it, must have."""
+OFF_SUBJECT = 2.0
+"""What a sentence loses, in log odds, that is about nobody and nothing that the question names."""
+AFTER = 1.0
+"""What the sentences after the best one gain."""
+FOLLOWING = 600
+"""Characters after the start of the best sentence within which they begin."""
+DATED = 2.0
+"""What a sentence gains in a timeline that names a day, a month or a year."""
+RECENT = 2.0
+"""What the newest article's sentences gain where the latest is asked for."""
+_CHAT = re.compile(r"^\W*(?:hi|hello|welcome|thanks|sorry|oh)\b|^\W*(?:I[’']m|I[’']ll|let[’']s)\b", re.I)
 _QUOTES = re.compile(r"[“\"]")
 
 
@@ -37,12 +48,33 @@ class Block:
     label: str = ""
 
 
+Bonus = Callable[[Finding, Candidate, str], float | None]
 Shape = Callable[[Query, Sequence[Finding]], list[Block]]
 
 
-def plain(finding: Finding, item: Candidate, text: str) -> float:
-    """No bonus."""
-    return 0.0
+def on_subject(finding: Finding, item: Candidate, text: str) -> float | None:
+    """Leaves out questions and the writer's talk to the reader; what names nobody that the question names is put back."""
+    if text.rstrip("”\"’'").endswith("?") or _CHAT.search(text):
+        return None
+    named = finding.asked.name_words if finding.asked else frozenset()
+    title = finding.hits[item.place].headline.title
+    return -OFF_SUBJECT * bool(named and not named & (item.mention.about | set(content_words(title))))
+
+
+def _following(findings: Sequence[Finding], bonus: Bonus) -> Bonus:
+    """The bonus, and more for the sentences right after the best one: reasons and items follow one another."""
+    pool = quote_pool(findings, bonus)
+    if not pool:
+        return bonus
+    top = pool[0]
+
+    def raised(finding: Finding, item: Candidate, text: str) -> float | None:
+        added = bonus(finding, item, text)
+        passage = finding.hits[item.place].passage
+        near = passage.version == top.hit.passage.version and 0 < item.span[0] - top.evidence.start <= FOLLOWING
+        return None if added is None else added + AFTER * near
+
+    return raised
 
 
 def by_source(quotes: Sequence[Quote]) -> list[Block]:
@@ -91,9 +123,10 @@ def definition(query: Query, findings: Sequence[Finding]) -> list[Block]:
         if not any(_same(subject[-1], word) for word in words):
             return None
         full = all(any(_same(part, word) for word in words) for part in subject)
-        return 1.5 * bool(introduced.search(text)) + 0.5 * full + 0.5 * (subject[-1] in item.mention.subject)
+        first = 0.75 * (item.span[0] < SCREEN)
+        return 1.5 * bool(introduced.search(text)) + 0.5 * full + 0.5 * (subject[-1] in item.mention.subject) + first
 
-    return by_source(distinct(quote_pool(findings, bonus), 5, 4.0, 2, new=1.0))
+    return by_source(distinct(quote_pool(findings, bonus), 5, 4.0, 3, new=1.5))
 
 
 def _same(part: str, word: str) -> bool:
@@ -155,9 +188,11 @@ def listing(query: Query, findings: Sequence[Finding]) -> list[Block]:
     """One entry per sentence that names an item."""
 
     def bonus(finding: Finding, item: Candidate, text: str) -> float | None:
-        return 0.25 * min(4, len(names(text))) - 0.25
+        subject = on_subject(finding, item, text)
+        return None if subject is None else subject + 0.25 * min(4, len(names(text)))
 
-    return [Block((quote.evidence,)) for quote in distinct(quote_pool(findings, bonus), 8, 3.0, 4, new=0.5)]
+    pool = quote_pool(findings, _following(findings, bonus))
+    return [Block((quote.evidence,)) for quote in distinct(pool, 8, 3.0, 4, new=0.5)]
 
 
 def timeline(query: Query, findings: Sequence[Finding]) -> list[Block]:
@@ -194,7 +229,7 @@ def comparison(query: Query, findings: Sequence[Finding]) -> list[Block]:
     if query.outlets and len(query.outlets) > 1:
         return _by_outlet(query, findings)
     if not query.sides:
-        return by_source(distinct(quote_pool(findings, plain), 4, 3.0, 2))
+        return by_source(distinct(quote_pool(findings, on_subject), 4, 3.0, 2))
     own = findings[-len(query.sides) :] if len(findings) > len(query.sides) else [None] * len(query.sides)
     blocks, taken = [], set()
     for side, finding in zip(query.sides, own, strict=True):
@@ -231,21 +266,29 @@ def summary(query: Query, findings: Sequence[Finding]) -> list[Block]:
     """Three to seven sentences over several articles; the top of an article is preferred."""
 
     def bonus(finding: Finding, item: Candidate, text: str) -> float | None:
-        return 0.75 * (item.span[0] < SCREEN) + 0.25 * (item.span[0] < 3 * SCREEN)
+        subject = on_subject(finding, item, text)
+        return None if subject is None else subject + 0.75 * (item.span[0] < SCREEN) + 0.25 * (item.span[0] < 3 * SCREEN)
 
     return by_source(distinct(quote_pool(findings, bonus), 7, 4.0, 4, new=1.5))
 
 
 def latest(query: Query, findings: Sequence[Finding]) -> list[Block]:
     """The newest first."""
-    chosen = distinct(quote_pool(findings, plain), 5, 3.0, 2, new=0.5)
-    blocks = by_source(chosen)
+    days = sorted({hit.headline.published_at[:10] for finding in findings for hit in finding.hits if hit.headline.published_at})
+    newer = {day: place / max(1, len(days) - 1) for place, day in enumerate(days)}
+
+    def bonus(finding: Finding, item: Candidate, text: str) -> float | None:
+        subject = on_subject(finding, item, text)
+        day = (finding.hits[item.place].headline.published_at or "")[:10]
+        return None if subject is None else subject + RECENT * newer.get(day, 0.0)
+
+    blocks = by_source(distinct(quote_pool(findings, bonus), 5, 3.0, 2, new=0.5))
     return sorted(blocks, key=lambda block: block.evidence[0].hit.headline.published_at or "", reverse=True)
 
 
 def reasons(query: Query, findings: Sequence[Finding]) -> list[Block]:
     """The best sentence and others that say further reasons."""
-    return by_source(distinct(quote_pool(findings, plain), 4, 2.0, 3, new=0.5))
+    return by_source(distinct(quote_pool(findings, _following(findings, on_subject)), 4, 2.5, 4, new=0.5))
 
 
 SHAPES: dict[QuestionKind, Shape] = {

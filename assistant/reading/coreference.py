@@ -161,7 +161,7 @@ _SPEAKERS = (
         rf"\b(?:said|says|added|adds|wrote|writes|explained|argued|replied|asked|tweeted|continued)\s+"
         rf"(?:(?!(?:that|against|about|to|of|in|on|with|for|at|by|from|it|the\s+same)\b)[a-z][\w’'-]*,?\s+){{0,6}}{_NAME}"
     ),
-    re.compile(rf"\baccording\s+to\s+(?:[a-z][\w’'-]*\s+){{0,5}}{_NAME}"),
+    re.compile(rf"\b[Aa]ccording\s+to\s+(?:[a-z][\w’'-]*\s+){{0,5}}{_NAME}"),
     re.compile(rf"^{_NAME}\s*:\s*[“\"]"),
 )
 _HE_SAID = re.compile(

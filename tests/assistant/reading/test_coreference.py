@@ -24,6 +24,11 @@ def test_the_title_names_somebody_for_the_first_sentence() -> None:
     assert "sole" in only.about
 
 
+def test_he_within_a_sentence_is_its_subject() -> None:
+    *_, last = mentions(["Mara Sole spoke first.", "Putin answered: he praised the troops, according to them."])
+    assert "putin" in last.speaker and "sole" not in last.about
+
+
 @pytest.mark.parametrize(
     ("sentences", "speaker"),
     [

@@ -10,9 +10,10 @@ from starlette.middleware import Middleware
 from starlette.staticfiles import StaticFiles
 
 from assistant import __version__
+from assistant.ui.api.errors import add_error_replies
 from assistant.ui.api.mcp import make_mcp, mcp_routes
 from assistant.ui.api.openai import add_openai_api
-from assistant.ui.api.rest import OPENAPI, add_api, add_error_replies
+from assistant.ui.api.rest import OPENAPI, add_api
 from assistant.ui.gradio_import import gradio as gr
 from assistant.ui.jobs.feedback import Feedback
 from assistant.ui.jobs.queue import Jobs

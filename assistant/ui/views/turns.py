@@ -14,6 +14,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 
 from assistant.types import CHAT, Answer, Citation, Filters, Headline, Hit, Query, QuestionKind, Sentence
 from assistant.ui.server.progress import Progress
+from assistant.ui.server.request_queue import whole_characters
 
 MAX_TURNS = 200
 """Turns of one conversation that are shown."""
@@ -28,12 +29,11 @@ State = Literal["asking", "answered", "abstained", "reply", "stopped", "failed",
 """reply: a fixed reply to small talk, to a question about the assistant or to an instruction."""
 
 
-def _no_surrogates(value: Any) -> Any:
-    """Half a character cannot be stored or sent: it becomes a question mark."""
-    return value.encode("utf-8", "replace").decode() if isinstance(value, str) else value
+def _whole(value: Any) -> Any:
+    return whole_characters(value) if isinstance(value, str) else value
 
 
-_Text = Annotated[str, BeforeValidator(_no_surrogates)]
+_Text = Annotated[str, BeforeValidator(_whole)]
 Short = Annotated[_Text, Field(max_length=2_000)]
 Long = Annotated[_Text, Field(max_length=50_000)]
 

@@ -20,6 +20,7 @@ from assistant.errors import RunError
 from assistant.settings import Settings
 from assistant.ui.server.loader import Loader
 from assistant.ui.server.options import STATIC, Options
+from assistant.ui.server.protocol import TimedProtocol
 from assistant.ui.server.request_queue import QuestionQueue
 
 log = logging.getLogger(__name__)
@@ -120,7 +121,7 @@ def serve(settings: Settings, options: Options | None = None, build: Callable[[S
     starting = StartingApp(Loader(settings, build or _assistant), options)
     config = uvicorn.Config(
         starting, host=settings.host, port=settings.port, log_level="warning", ws="none", server_header=False,
-        timeout_graceful_shutdown=2, timeout_keep_alive=KEEP_ALIVE,
+        timeout_graceful_shutdown=2, timeout_keep_alive=KEEP_ALIVE, http=TimedProtocol, backlog=512,
     )  # fmt: skip
     server = uvicorn.Server(config)
     logging.getLogger("uvicorn.error").addFilter(_worth_saying)

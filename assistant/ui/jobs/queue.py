@@ -19,7 +19,7 @@ from typing import Any, Literal
 
 from assistant.errors import BylineError, UsageError
 from assistant.storage.sqlite.catalogue import Catalogue
-from assistant.ui.jobs.outcomes import Line, make_lines, read_lines, write_lines
+from assistant.ui.jobs.outcomes import Line, make_lines, read_lines, upload_origin, write_lines
 from assistant.ui.server.loader import Loader
 from ingest.parsing.registry import Raw
 from ingest.pipeline import Options, Report, ingest, store_documents
@@ -103,7 +103,7 @@ class Jobs:
         for job in self.all():
             if job.id == job_id:
                 return job
-        raise UsageError("Expected one of the last additions, found one that is not remembered any more.")
+        raise UsageError("This addition is no longer listed.")
 
     def lines(self, job: Job) -> list[Line]:
         """What became of each article of a job; of one under way, so far."""
@@ -123,7 +123,7 @@ class Jobs:
 
     def add_files(self, files: Sequence[tuple[str, bytes]]) -> Job:
         """Add uploaded files, given as (name, content)."""
-        documents = [Raw(Path(name).name, f"upload:{Path(name).name}", content) for name, content in files]
+        documents = [Raw(Path(name).name, upload_origin(Path(name).name, content), content) for name, content in files]
         what = documents[0].name if len(documents) == 1 else f"{len(documents)} files"
 
         def work(assistant: Any, tell: Tell, options: Options) -> Report:
@@ -140,7 +140,7 @@ class Jobs:
     def _start(self, what: str, work: Work, expected: int = 0) -> Job:
         with self._lock:
             if sum(job.active for job in self._jobs) >= WAITING:
-                raise UsageError(f"Expected at most {WAITING} additions at a time: wait until some are done.")
+                raise UsageError("Too many additions are waiting. Try again when some are done.")
             job = Job(str(next(self._numbers)), what, expected=expected)
             self._stops[job.id] = threading.Event()
             self._jobs.append(job)
@@ -183,7 +183,7 @@ class Jobs:
             state, job.error = "failed", str(error)
         except Exception as error:  # the person who added must hear of it, whatever it is
             log.exception("an addition failed")
-            state, job.error = "failed", f"Adding failed ({type(error).__name__}): see the terminal."
+            state, job.error = "failed", f"Adding failed ({type(error).__name__}). See the log for details."
         self._note(job, report)
         self._keep_lines(job, report)
         job.state = state
@@ -201,7 +201,7 @@ class Jobs:
         if assistant is not None and report.outcomes:
             lines = make_lines(report.outcomes, _titles(assistant.library.catalogue))
             lines = [
-                replace(line, status="lost", detail="The addition ended before this was stored: add it again.")
+                replace(line, status="lost", detail="Not stored: the addition ended early. Add it again.")
                 if line.article_id and not line.title
                 else line
                 for line in lines

@@ -51,7 +51,7 @@ def test_loading_busy_writing_and_stopped(servers: Servers, sample_home: Path, v
             BYLINE_CHAT_URL=model.url,
         )
         first = _first_page(server)
-        assert "Preparing the page" in first
+        assert "Loading" in first
         server.wait("page")
         tab = visit(server.url, ready=False)
         tab.page.wait_for_selector(".welcome.loading >> text=Loading the library")
@@ -100,6 +100,8 @@ def test_a_library_that_cannot_be_opened_says_why(tmp_path: Path) -> None:
     loader.wait()
     with ThreadPoolExecutor(1) as thread:  # the browser of other tests keeps a loop in this one
         request: Any = SimpleNamespace(session_hash="a")
-        shown = thread.submit(lambda: asyncio.run(Chat(loader, QuestionQueue(loader)).show("{}", request))).result()
+        shown = thread.submit(
+            lambda: asyncio.run(Chat(loader, QuestionQueue(loader), 1.0).show("{}", request))
+        ).result()
     assert "could not be opened" in shown[0]
     assert "byline doctor" in shown[0]

@@ -25,7 +25,7 @@ def test_stop_ends_the_decoding_and_marks_what_there_is(
         assert talker.listeners == 1
         tab.shot("streaming")
         page.click("#byline-stop")
-        page.wait_for_selector(".is-stopped >> text=Stopped before the end")
+        page.wait_for_selector(".is-stopped >> text=Stopped early")
         until = time.monotonic() + 10  # it hangs up within a piece or two; the machine may be busy
         while talker.listeners and time.monotonic() < until:
             time.sleep(0.02)
@@ -34,7 +34,7 @@ def test_stop_ends_the_decoding_and_marks_what_there_is(
         assert page.is_visible("#byline-send")
         tab.shot("stopped-in-part")
         page.reload()
-        page.wait_for_selector(".is-stopped >> text=Stopped before the end")
+        page.wait_for_selector(".is-stopped >> text=Stopped early")
         assert "fraternal duty" in page.inner_text(".is-stopped .answer")
         page.click(".is-stopped .cite")
         page.wait_for_selector("#byline-article mark.now")

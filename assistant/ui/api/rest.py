@@ -1,4 +1,4 @@
-"""The same answers over HTTP: ask (JSON or server-sent events), search, articles, and a page that describes them."""
+"""REST API: ask (JSON or server-sent events), search, articles, and its documentation page."""
 
 from __future__ import annotations
 
@@ -79,7 +79,7 @@ def add_api(app: FastAPI, loader: Loader, questions: QuestionQueue) -> None:
 
     @router.post("/ask", summary="Ask a question")
     async def ask(sent: Question, request: Request) -> Response:
-        """The answer with its citations, as JSON; with `stream` or `Accept: text/event-stream`, event by event.
+        """The answer with its citations as JSON, or as server-sent events with `stream` or `Accept: text/event-stream`.
 
         Events: `waiting`, `understood`, `retrieved`, `sentence`, `limited` (what the articles do not say),
         `restarted` (everything so far is withdrawn), then `answer` with the whole record, or `error`.

@@ -1,4 +1,4 @@
-"""The routes behind the Library tab."""
+"""Routes of the Library tab."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def add_library_routes(app: FastAPI, loader: Loader, jobs: Jobs, paths: bool) ->
         app: The application.
         loader: Where the library comes from.
         jobs: Adds articles.
-        paths: Whether files and folders of the server's own machine may be named.
+        paths: Whether files and folders on the server may be added by path.
     """
 
     @app.get("/byline/library", include_in_schema=False)

@@ -52,7 +52,7 @@ class Stop(threading.Event):
         callback()
 
     def forget(self, callback: Callable[[], None]) -> None:
-        """Do not call this any more."""
+        """Remove a callback."""
         with self._lock:
             self._callbacks = [kept for kept in self._callbacks if kept is not callback]
 
@@ -200,7 +200,7 @@ class QuestionQueue:
             tell(None)
         except BylineError as error:
             tell(error)
-        except Exception as error:  # whoever asked must hear of it, whatever it is
+        except Exception as error:  # the user must see any failure
             log.exception("an answer failed")
             tell(RunError(f"Something went wrong ({type(error).__name__}). Ask again, or run `byline doctor`."))
         finally:

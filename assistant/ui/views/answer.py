@@ -62,7 +62,7 @@ def _when(entry: tuple[Said, ...], known: Known) -> str:
 
 
 def _comparison(entries: Entries, known: Known) -> str:
-    """A part per side, side by side; what has no label is said about both and stands below."""
+    """One part per side; sentences without a label are about both and follow below."""
     parts: dict[str, list[Said]] = {}
     for entry in entries:
         parts.setdefault(_label(entry[0].label), []).extend(entry)

@@ -1,4 +1,4 @@
-"""The conversation as HTML: questions, their limits, what came of each, and what can be done with it."""
+"""The conversation as HTML: questions, their limits, answers, and the tools under each."""
 
 from __future__ import annotations
 

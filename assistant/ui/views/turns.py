@@ -1,4 +1,4 @@
-"""One question with what came of it, as the page shows it and the browser keeps it.
+"""One question with its answer, as the page shows it and the browser keeps it.
 
 The browser sends these records back, so they are read as strictly as any other input: limited in
 size, unknown fields dropped, and never a source of links.
@@ -43,7 +43,7 @@ class _Record(BaseModel):
 
 
 class Head(_Record):
-    """An article as named on a card."""
+    """An article's fields on a card."""
 
     article_id: Short = ""
     version: Short = ""
@@ -87,7 +87,7 @@ class Found(Head):
 
 
 class Chip(_Record):
-    """A limit that the search ran under; `implied` when the question itself named it, `off` when that was taken back."""
+    """A limit of the search; `implied` when the question names it, `off` when the user removed it."""
 
     kind: Literal["outlet", "since", "until", "as_of", "period", "newest"]
     value: Short
@@ -102,8 +102,8 @@ class Chosen(_Record):
         outlets: Only these; all when empty.
         since: First day of publication.
         until: Last day of publication.
-        as_of: Nothing published later is used.
-        ignore: What the question named and the user took back; see `query.understand`.
+        as_of: Only articles published by this day.
+        ignore: Limits named in the question that the user removed; see `assistant.query.planner.Request`.
     """
 
     outlets: list[Short] = Field(default=[], max_length=200)
@@ -114,7 +114,7 @@ class Chosen(_Record):
 
     @property
     def filters(self) -> Filters:
-        """As the assistant takes them."""
+        """The filters for the assistant."""
         return Filters(tuple(self.outlets), self.since, self.until)
 
 
@@ -230,7 +230,7 @@ def said_of(sentence: Sentence) -> Said:
 
 
 def chips_of(query: Query, chosen: Chosen) -> list[Chip]:
-    """What limits the search, with what the question implied told apart from what was chosen."""
+    """The limits of the search; those implied by the question are told apart from chosen ones."""
     filters, chips = query.filters, []
     for outlet in dict.fromkeys((*filters.outlets, *query.outlets)):
         chips.append(Chip(kind="outlet", value=outlet, implied=outlet not in chosen.outlets))

@@ -113,7 +113,7 @@ def test_a_question_that_cannot_be_asked_says_so(server: Server, visit: Open, qu
     tab.page.click("#byline-send")
     if question:
         tab.done()
-        assert "Expected a question of at most" in tab.page.inner_text(".is-failed")
+        assert "That's too long" in tab.page.inner_text(".is-failed")
     else:
         assert tab.page.evaluate("() => document.activeElement.closest('#byline-question') !== null")
         assert tab.page.locator(".turn").count() == 0

@@ -36,7 +36,7 @@ def test_again_edit_export_and_delete(server: Server, visit: Open) -> None:
     page.wait_for_selector("#byline-say.on")
     copied = page.evaluate("() => navigator.clipboard.readText()")
     assert "Chinese capital" in copied
-    assert "[1] World QuestionQueue Review" in copied
+    assert "[1] World Desk Review" in copied
     with page.expect_download() as caught:
         page.click("text=Markdown")
     text = Path(caught.value.path()).read_text("utf-8")

@@ -18,7 +18,7 @@ def test_cards_quotations_keys_and_what_was_not_used(server: Server, visit: Open
     tab.ask("What did Kim pledge, and where did Kim and Putin meet?")
     page = tab.page
     card = page.inner_text(".card >> nth=0")
-    assert "World QuestionQueue Review" in card
+    assert "World Desk Review" in card
     assert "September 2025" in card
     assert page.locator(".card").count() == len({c["article_id"] for c in kept(tab)["citations"]})
     quotes = page.locator(".card >> nth=0").locator(".quote").count()

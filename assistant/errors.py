@@ -1,19 +1,19 @@
-"""The one error tree.
+"""The error tree.
 
     BylineError
     ├── UsageError     the caller can fix it: wrong path, wrong option, bad input    (exit code 2)
-    └── RunError       it went wrong while running                                   (exit code 1)
+    └── RunError       it failed while running                                       (exit code 1)
         ├── StoreError     the data folder: locked, full, read-only, damaged
         └── ModelError     a model: missing, unreachable, refused, too slow
 
-Every message is one sentence or two: what was expected, what was found, what to do about it.
+Every message is one or two sentences: what is wrong, and what to do about it.
 """
 
 from __future__ import annotations
 
 
 class BylineError(Exception):
-    """Base of everything that Byline raises on purpose."""
+    """Base class of all errors that Byline raises on purpose."""
 
     exit_code = 1
 
@@ -25,11 +25,11 @@ class UsageError(BylineError):
 
 
 class RunError(BylineError):
-    """It went wrong while running."""
+    """It failed while running."""
 
 
 class StoreError(RunError):
-    """The data folder cannot be read or written as it should."""
+    """The data folder cannot be read or written."""
 
 
 class ModelError(RunError):

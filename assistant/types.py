@@ -6,6 +6,8 @@ which is the source's text unchanged.
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -89,6 +91,20 @@ class Article:
         return date.fromisoformat(self.published_at[:10]) if self.published_at else None
 
 
+def article_version(
+    article_id: str,
+    title: str,
+    byline: str | None,
+    outlet: str | None,
+    published_at: str | None,
+    url: str | None,
+    text: str,
+) -> str:
+    """The version of an article: a hash of its id and of everything that a reader can see."""
+    shown = json.dumps([title, byline, outlet, published_at, url, text], ensure_ascii=False)
+    return hashlib.sha256((article_id + shown).encode("utf-8", "surrogatepass")).hexdigest()[:16]
+
+
 @dataclass(frozen=True, slots=True)
 class Passage:
     """A stretch of whole sentences; `article.text[start:end] == text`, always.
@@ -135,6 +151,11 @@ class Headline:
     url: str | None
 
     @property
+    def day(self) -> date | None:
+        """The day of publication in the article's own time zone."""
+        return date.fromisoformat(self.published_at[:10]) if self.published_at else None
+
+    @property
     def line(self) -> str:
         """Outlet, day and title on one line, the header that passages are read under."""
         parts = (self.outlet, (self.published_at or "")[:10], self.title)
@@ -143,14 +164,22 @@ class Headline:
 
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """Which articles may be searched. Days are inclusive; empty means no limit."""
+    """Which articles may be searched. Days are inclusive; empty means no limit.
+
+    Attributes:
+        outlets: Names as stored; any of them.
+        since: First day of publication.
+        until: Last day of publication.
+        authors: Names that occur in the byline, whatever their case and accents; any of them.
+    """
 
     outlets: tuple[str, ...] = ()
     since: date | None = None
     until: date | None = None
+    authors: tuple[str, ...] = ()
 
     def __bool__(self) -> bool:
-        return bool(self.outlets or self.since or self.until)
+        return bool(self.outlets or self.since or self.until or self.authors)
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,6 +214,7 @@ class Query:
         alternative: The other reading of a follow-up, searched too when it is in doubt whether it needs the conversation.
         language: ISO 639-1 code of the question.
         planner: Who made the plan: "rules", or the chat model's name.
+        assumed: How relative days were understood, one sentence each; said in the answer.
     """
 
     question: str
@@ -201,6 +231,7 @@ class Query:
     alternative: str = ""
     language: str = "en"
     planner: str = "rules"
+    assumed: tuple[str, ...] = ()
 
     @property
     def periods(self) -> tuple[tuple[date, date], ...]:
@@ -210,15 +241,41 @@ class Query:
 
 
 @dataclass(frozen=True, slots=True)
+class ScoreBreakdown:
+    """The parts of a hit's score.
+
+    Attributes:
+        full_text_rank: Place in the full-text search, from 1; 0 when it was not found there.
+        dense_rank: The same of the dense search.
+        found_rank: Place in the retriever's order, from 1; 0 when it did not come from there.
+        found: The retriever's fused score.
+        relevance: The reader's logit that the passage bears on the question; None before it is read.
+        answerable: The reader's logit that the passage holds the answer.
+    """
+
+    full_text_rank: int = 0
+    dense_rank: int = 0
+    found_rank: int = 0
+    found: float = 0.0
+    relevance: float | None = None
+    answerable: float | None = None
+
+    def known(self) -> dict[str, float]:
+        """The parts that are known, by name."""
+        parts = {name: getattr(self, name) for name in self.__slots__}
+        return {name: value for name, value in parts.items() if value is not None}
+
+
+@dataclass(frozen=True, slots=True)
 class Hit:
     """A passage found for a query.
 
     Attributes:
         passage: The passage.
         headline: Its article.
-        score: Higher is better; comparable within one search only.
+        score: What the hits are ordered by: higher is better, comparable within one search only.
         rank: From 1.
-        why: The parts of the score: ranks by full text and dense search, reader scores.
+        why: The parts of the score.
         also_in: Headlines of near-duplicate passages that this one stands for.
     """
 
@@ -226,7 +283,7 @@ class Hit:
     headline: Headline
     score: float
     rank: int
-    why: Mapping[str, float] = field(default_factory=dict)
+    why: ScoreBreakdown = ScoreBreakdown()
     also_in: tuple[Headline, ...] = ()
 
 

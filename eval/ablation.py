@@ -14,8 +14,7 @@ from assistant.retrieval.hybrid import HybridRetriever
 from assistant.types import Hit, Query
 from eval import metrics
 from eval.runner import Row
-from eval.selftest import asked
-from eval.workbench import Bench, Progress
+from eval.workbench import Bench, Progress, asked
 
 COLUMNS = ("evidence_first", "evidence_in_5", "answer_inside", "citation_precision", "abstention_recall", "end_to_end")
 

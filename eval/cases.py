@@ -1,6 +1,7 @@
-"""Reads question files: Byline's own JSONL form and MultiHop-RAG's form. A bad line is named by file, line and field.
+"""Questions with what is known about their answers, and how Byline's own question files are read.
 
-It does not look at articles; `check_evidence` compares offsets with texts that the caller brings.
+A bad line is named by file, line and field. Other forms are in `case_forms`. Articles are not read here:
+`check_evidence` compares offsets with texts that the caller brings.
 """
 
 from __future__ import annotations
@@ -20,9 +21,6 @@ from assistant.errors import UsageError
 SHOWN_PROBLEMS = 20
 """How many bad lines one error message lists."""
 
-NO_ANSWER_KIND = "null_query"
-"""MultiHop-RAG's name for a question that its articles do not answer."""
-
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
@@ -31,6 +29,21 @@ class Evidence:
     doc_id: int | str
     start: int
     end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Nugget:
+    """A fact that a good answer states.
+
+    Attributes:
+        fact: What it is, for readers of the report.
+        any: Strings, one of which an answer that states it contains.
+        vital: Whether the answer is incomplete without it.
+    """
+
+    fact: str
+    any: tuple[str, ...]
+    vital: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +63,8 @@ class Case:
         split: "tune", "report" or empty.
         facts: MultiHop-RAG's evidence strings; only for its own scoring.
         article: Of those facts the first one's article.
+        nuggets: Facts that a good answer states; an alternative to `must_include`.
+        must_not: Strings that make an answer with nuggets wrong.
         where: File and line, for messages.
     """
 
@@ -65,6 +80,8 @@ class Case:
     split: str = ""
     facts: tuple[str, ...] = ()
     article: int | str = ""
+    nuggets: tuple[Nugget, ...] = ()
+    must_not: tuple[str, ...] = ()
     where: str = ""
 
     @property
@@ -81,18 +98,22 @@ class _Form(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
 
-class _Message(_Form):
+class Message(_Form):
+    """A message of a conversation, as question files hold it."""
+
     role: Literal["user", "assistant"]
     content: Text
 
 
-class _Span(_Form):
+class SpanForm(_Form):
+    """A gold span, as question files hold it."""
+
     doc_id: StrictInt | Text
     start: Annotated[StrictInt, Field(ge=0)]
     end: Annotated[StrictInt, Field(ge=1)]
 
     @model_validator(mode="after")
-    def _ordered(self) -> _Span:
+    def _ordered(self) -> SpanForm:
         if self.start >= self.end:
             raise ValueError(f"expected start < end, found {self.start}..{self.end}")
         return self
@@ -101,13 +122,13 @@ class _Span(_Form):
 class _Line(_Form):
     id: Text
     question: Text
-    history: list[_Message] = []
+    history: list[Message] = []
     as_of: date | None = None
     answerable: bool
     kind: Text
     answers: list[Text] = []
     must_include: list[Annotated[list[Text], Field(min_length=1)]] = []
-    evidence: list[_Span] = []
+    evidence: list[SpanForm] = []
     split: Literal["tune", "report", ""] = ""
 
     @model_validator(mode="after")
@@ -131,78 +152,45 @@ class _Line(_Form):
         )  # fmt: skip
 
 
-class _Fact(BaseModel):
-    fact: Text
-    doc_id: StrictInt | StrictStr | None = None
-    title: StrictStr | None = None
-
-    @property
-    def article(self) -> int | str:
-        """Where it stands: the id that our data adds, or the title that MultiHop-RAG gives."""
-        return self.doc_id if self.doc_id is not None else self.title or ""
-
-
-class _HopQuestion(BaseModel):
-    id: StrictInt | Text | None = None
-    query: Text
-    answer: StrictStr
-    question_type: Text
-    evidence_list: list[_Fact]
-
-    def case(self, number: int, where: str) -> Case:
-        null = self.question_type == NO_ANSWER_KIND
-        return Case(
-            id=f"mhr-{self.id if self.id is not None else number}", question=self.query, answerable=not null,
-            kind=self.question_type.removesuffix("_query"), answers=() if null else (self.answer,),
-            must_include=() if null else ((self.answer,),), facts=tuple(item.fact for item in self.evidence_list),
-            article=self.evidence_list[0].article if self.evidence_list else "", where=where, split=self._split(),
-        )  # fmt: skip
-
-    def _split(self) -> Literal["tune", "report", ""]:
-        """Return "report" when all evidence stands in odd-numbered articles: the bundled reader was taught with none of them."""
-        numbers = [item.doc_id for item in self.evidence_list if isinstance(item.doc_id, int)]
-        if not numbers or len(numbers) < len(self.evidence_list):
-            return ""
-        return "report" if all(number % 2 for number in numbers) else "tune"
-
-
 def load_cases(path: Path) -> list[Case]:
     """Read a question file, one JSON object a line.
 
     Raises:
         UsageError: It cannot be read, or lines do not fit; each bad line is named by file, line and field.
     """
-    problems: list[str] = []
-    cases: list[Case] = []
-    for number, line in enumerate(_read(path).split("\n"), 1):
-        if not line.strip():
-            continue
-        where = f"{path.name}:{number}"
-        try:
-            cases.append(_Line.model_validate(json.loads(line)).case(where))
-        except ValueError as error:
-            problems += _problems(where, error)
-    return _checked(path, cases, problems)
+    return read_lines(path, lambda line, where: _Line.model_validate(line).case(where))
 
 
-def load_multihop(path: Path) -> list[Case]:
-    """Read questions in MultiHop-RAG's form: a JSON list of query, answer, question_type, evidence_list.
+def read_lines(path: Path, parse: Callable[[Any, str], Case]) -> list[Case]:
+    """Read a file of one JSON object a line.
+
+    Args:
+        path: The file.
+        parse: (parsed JSON, file and line) -> question; raises ValueError for a line that does not fit.
 
     Raises:
-        UsageError: It cannot be read, or entries do not fit; each is named by file, entry and field.
+        UsageError: It cannot be read, or lines do not fit; each bad line is named by file, line and field.
     """
-    try:
-        entries = json.loads(_read(path))
-    except ValueError as error:
-        raise UsageError(f"{path.name}: expected a JSON list of questions, found {str(error)[:120]}.") from error
-    if not isinstance(entries, list):
-        raise UsageError(f"{path.name}: expected a JSON list of questions, found {type(entries).__name__}.")
+    lines = enumerate(read_text(path).split("\n"), 1)
+    return collect(path, [(f"{path.name}:{n}", line) for n, line in lines if line.strip()], parse)
+
+
+def collect(path: Path, entries: Sequence[tuple[str, Any]], parse: Callable[[Any, str], Case]) -> list[Case]:
+    """Parse the entries of a question file.
+
+    Args:
+        path: The file, for messages.
+        entries: (place in the file, entry); an entry that is a string is parsed as JSON first.
+        parse: See `read_lines`.
+
+    Raises:
+        UsageError: Entries do not fit, an id occurs twice, or there are none.
+    """
     problems: list[str] = []
     cases: list[Case] = []
-    for number, entry in enumerate(entries, 1):
-        where = f"{path.name}: entry {number}"
+    for where, entry in entries:
         try:
-            cases.append(_HopQuestion.model_validate(entry).case(number, where))
+            cases.append(parse(json.loads(entry) if isinstance(entry, str) else entry, where))
         except ValueError as error:
             problems += _problems(where, error)
     return _checked(path, cases, problems)
@@ -240,7 +228,12 @@ def half_of(case_id: str) -> Literal["A", "B"]:
     return "A" if int(sha256(case_id.encode()).hexdigest()[0], 16) % 2 == 0 else "B"
 
 
-def _read(path: Path) -> str:
+def read_text(path: Path) -> str:
+    """The text of a question file.
+
+    Raises:
+        UsageError: It cannot be read.
+    """
     try:
         return path.read_text("utf-8")
     except (OSError, UnicodeDecodeError) as error:

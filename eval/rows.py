@@ -1,7 +1,7 @@
-"""From an answer to a row: everything that the metrics and the report need, as JSON.
+"""Turns an answer into a row: everything that the metrics and the report need, as JSON.
 
-Rows hold what happened, not how good it was, except for the comparisons with the stored articles that
-cannot be made later: which gold spans a hit or citation meets, and whether quotations are exact.
+A row says what happened, not how good it was. The exceptions are comparisons with the stored articles, which cannot be
+made later: which gold spans a hit or citation overlaps, and whether quotations are exact.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from assistant.json_forms import sentence_record
 from assistant.types import Answer, Article, Citation, Hit
 from eval import ranking, text_metrics
 from eval.cases import Case
@@ -39,7 +40,9 @@ def blank(case: Case, texts: Mapping[int | str, tuple[str, str]]) -> dict[str, A
             {"doc_id": e.doc_id, "start": e.start, "end": e.end, "title": texts[e.doc_id][0],
              "text": texts[e.doc_id][1][e.start : e.end]} for e in case.evidence
         ],
-        "facts": list(case.facts), "status": "ok", "error": None, "answer": None, "hits": [], "timings": {}, "usage": {},
+        "facts": list(case.facts), "must_not": list(case.must_not),
+        "nuggets": [{"fact": n.fact, "any": list(n.any), "vital": n.vital} for n in case.nuggets], "status": "ok", "error": None,
+        "answer": None, "hits": [], "timings": {}, "usage": {},
     }  # fmt: skip
 
 
@@ -53,8 +56,10 @@ def with_answer(row: dict[str, Any], answer: Answer, find: FindArticle) -> dict[
     """
     citations = [_citation(c, row, answer.hits, find(c.headline.version)) for c in answer.citations]
     record = {
-        "status": answer.status, "reason": answer.reason, "text": answer.text, "standalone": answer.standalone,
-        "sentences": [{"text": s.text, "citations": list(s.citations), "verdict": s.verdict} for s in answer.sentences],
+        "status": answer.status, "kind": answer.kind, "reason": answer.reason, "text": answer.text,
+        "standalone": answer.standalone, "partial": answer.partial, "limitations": list(answer.limitations),
+        "sentences": [sentence_record(s) for s in answer.sentences],
+        "related": [sentence_record(s) for s in answer.related],
         "citations": citations, "dropped": list(answer.dropped), "notes": list(answer.notes), "model": answer.model,
         "confidence": answer.confidence, "markers": _markers(answer, citations),
         "quotations": _quotations(answer, citations, find),
@@ -80,14 +85,14 @@ def _hit(hit: Hit, row: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "source_id": head.source_id, "title": head.title, "outlet": head.outlet, "published_at": head.published_at,
         "start": passage.start, "end": passage.end, "text": passage.text, "score": round(hit.score, 6),
-        "why": {name: round(value, 6) for name, value in hit.why.items()},
+        "why": {name: round(value, 6) for name, value in hit.why.known().items()},
         "also_in": [other.source_id for other in hit.also_in],
         "gold": [i for i, gold in enumerate(row["evidence"]) if _covers(hit, gold)], "facts": sorted(facts),
     }  # fmt: skip
 
 
 def _covers(hit: Hit, gold: Mapping[str, Any]) -> bool:
-    """Whether a hit covers a gold span whole, in its own article or in one that it stands for (a wire copy)."""
+    """Whether a hit covers a whole gold span, in its own article or in one whose copy it is."""
     if hit.headline.source_id == gold["doc_id"]:
         return bool(hit.passage.start <= gold["start"] and gold["end"] <= hit.passage.end)
     return any(other.source_id == gold["doc_id"] for other in hit.also_in) and gold["text"] in hit.passage.text
@@ -122,10 +127,13 @@ def _overlaps(citation: Citation, gold: Mapping[str, Any], hits: Sequence[Hit]) 
 
 
 def _markers(answer: Answer, citations: Sequence[Mapping[str, Any]]) -> dict[str, int]:
-    """Count the markers of all sentences, and those whose citation lies in a passage that was read."""
+    """Count the markers of all sentences, and those whose citation lies in a passage that was read.
+
+    Limitations have no markers and are not counted.
+    """
     valid = {citation["number"] for citation in citations if citation["read"]}
     used = [number for sentence in answer.sentences for number in sentence.citations]
-    # A marker written in the text that stands for nothing would be invisible in the sentences' own lists.
+    # A marker in the text without a citation would not show in the sentences' own lists.
     known, quotes = {citation["number"] for citation in citations}, "\n".join(c["quote"] for c in citations)
     stray = [n for n in text_metrics.markers_in(answer.text) if n not in known and f"[{n}]" not in quotes]
     return {"total": len(used) + len(stray), "valid": sum(number in valid for number in used)}
@@ -138,6 +146,6 @@ def _quotations(answer: Answer, citations: Sequence[Mapping[str, Any]], find: Fi
     for sentence in answer.sentences:
         articles = [find(versions[number]) for number in sentence.citations if number in versions]
         texts = [article.text + "\n" + article.title for article in articles if article is not None]
-        texts = [" ".join(whole.split()) for whole in texts]  # an answer's sentence stands on one line
+        texts = [" ".join(whole.split()) for whole in texts]  # a sentence of an answer has no line breaks
         exact += [any(quote in whole for whole in texts) for quote in text_metrics.quoted_in(sentence.text)]
     return {"total": len(exact), "exact": sum(exact)}

@@ -5,7 +5,6 @@ from __future__ import annotations
 import copy
 import gc
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -15,8 +14,8 @@ import numpy as np
 from eval import statistics
 from eval.faults import FAULTS, Faulty, Remembering
 from eval.gate import FAILED, Judgement, compare_rows, judge
-from eval.runner import Asked, Row, ask
-from eval.workbench import Bench, Progress
+from eval.runner import Row
+from eval.workbench import Bench, Progress, asked
 
 DROPS = (0.0, 0.02, 0.05, 0.10)
 TRIALS = 200
@@ -50,17 +49,6 @@ def faults_table(bench: Bench, progress: Progress | None = None) -> tuple[str, l
 def judge_fault(bench: Bench, memory: Remembering, name: str, sound: Sequence[Row]) -> Judgement:
     """Plant one fault into the answers that were given and judge them against the sound ones."""
     return judge(asked(bench, Faulty(memory, name)), sound, "the same answers without the fault")
-
-
-def asked(bench: Bench, assistant: Asked, progress: Progress | None = None) -> list[Row]:
-    """Ask the bench's questions, as many at a time as a run does, without writing anything."""
-    find, rows = bench.assistant.library.catalogue.article, []
-    with ThreadPoolExecutor(bench.choice.threads, thread_name_prefix="eval") as pool:
-        for row in pool.map(lambda case: ask(case, "answer", assistant, bench.texts, find), bench.cases):
-            rows.append(row)
-            if progress:
-                progress("questions", len(rows), len(bench.cases))
-    return rows
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from eval import metrics
-from eval.metrics import Row
+from eval.parts import Row
 
 READ_DEPTH = 5
 """Hits, in the order they were read, among which evidence counts as read."""

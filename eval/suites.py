@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
 from assistant.errors import UsageError
-from eval.cases import Case, half_of, load_cases, load_multihop
+from eval.case_forms import Form, load_form
+from eval.cases import Case, half_of
 
 ROOT = Path(__file__).resolve().parent.parent
 DATA = ROOT.parent / "shared" / "data"
-SUITES = ("sample", "news", "multihop")
+BLIND = ROOT / "eval" / "sample" / "blind"
+SUITES = ("sample", "news", "multihop", "reporter", "shapes", "follow-ups")
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +25,7 @@ class Suite:
     """Articles and questions that belong together.
 
     Attributes:
-        name: "sample", "news", "multihop", or "own" for the user's files.
+        name: One of `SUITES`, or "own" for the user's files.
         articles: A file or folder that `byline ingest` takes.
         questions: The question file.
         mode: "answer" asks the assistant; "search" looks at its ten best passages only.
@@ -33,7 +36,7 @@ class Suite:
     articles: Path
     questions: Path
     mode: Literal["answer", "search"] = "answer"
-    form: Literal["byline", "multihop"] = "byline"
+    form: Form = "byline"
 
     def cases(self) -> list[Case]:
         """All questions of the suite.
@@ -41,7 +44,7 @@ class Suite:
         Raises:
             UsageError: The file is missing or a line does not fit.
         """
-        return load_multihop(self.questions) if self.form == "multihop" else load_cases(self.questions)
+        return load_form(self.questions, self.form)
 
 
 def ready_suite(name: str, data: Path | None = None) -> Suite:
@@ -55,11 +58,14 @@ def ready_suite(name: str, data: Path | None = None) -> Suite:
         UsageError: There is no such suite, or its files are not there.
     """
     folder = data or DATA
-    corpus = folder / "multihop_rag" / "corpus.json"
+    corpus, articles = folder / "multihop_rag" / "corpus.json", ROOT / "eval/sample/articles"
     suites = {
-        "sample": Suite("sample", ROOT / "eval/sample/articles", ROOT / "eval/sample/questions.jsonl"),
+        "sample": Suite("sample", articles, ROOT / "eval/sample/questions.jsonl"),
         "news": Suite("news", corpus, folder / "news_questions/dev.jsonl"),
         "multihop": Suite("multihop", corpus, folder / "multihop_rag/questions_dev.json", "search", "multihop"),
+        "reporter": Suite("reporter", corpus, folder / "reporter_questions/dev.jsonl", form="reporter"),
+        "shapes": Suite("shapes", articles, BLIND / "shapes.jsonl", form="shapes"),
+        "follow-ups": Suite("follow-ups", articles, BLIND / "follow_ups.jsonl", form="follow-ups"),
     }
     if name not in suites:
         raise UsageError(f"Expected one of the suites {', '.join(SUITES)}, found {name!r}.")
@@ -87,24 +93,44 @@ def _present(suite: Suite) -> Suite:
     return suite
 
 
-def select(cases: Iterable[Case], *, split: str = "", half: str = "", limit: int = 0) -> list[Case]:
+def select(
+    cases: Iterable[Case], *, split: str = "", half: str = "", ids: Literal["", "odd", "even"] = "", limit: int = 0
+) -> list[Case]:
     """Choose questions.
 
     Args:
         cases: All of them.
         split: Only those marked "tune" or "report".
         half: Only half A (tuning) or B (reporting), fixed by the id.
-        limit: At most so many, spread evenly over the file so that every kind is met; 0 for all.
+        ids: Only those whose id ends with an odd or an even number.
+        limit: At most so many, in proportion to their kinds and spread over the file; 0 for all.
 
     Raises:
         UsageError: None are left.
     """
     kept = [c for c in cases if (not split or c.split == split) and (not half or half_of(c.id) == half)]
-    if limit and limit < len(kept):
-        kept = [kept[i * len(kept) // limit] for i in range(limit)]
+    if ids:
+        kept = [c for c in kept if _number(c.id) % 2 == (ids == "odd")]
     if not kept:
-        raise UsageError(f"Expected questions with split {split!r} and half {half!r}, found none.")
-    return kept
+        raise UsageError(f"Expected questions with split {split!r}, half {half!r} and ids {ids!r}, found none.")
+    return stratified(kept, limit) if limit and limit < len(kept) else kept
+
+
+def stratified(cases: Sequence[Case], limit: int) -> list[Case]:
+    """So many questions, each kind in proportion to its share and evenly spread, in their order.
+
+    Questions are ordered by kind; every n-th is taken. A kind of at least n questions is always met.
+    """
+    order = sorted(range(len(cases)), key=lambda i: (cases[i].kind, i))
+    chosen = sorted(order[i * len(order) // limit] for i in range(limit))
+    return [cases[i] for i in chosen]
+
+
+def _number(case_id: str) -> int:
+    found = re.search(r"\d+$", case_id)
+    if found is None:
+        raise UsageError(f"--ids expects ids that end with a number, found {case_id!r}.")
+    return int(found[0])
 
 
 def digest_files(paths: Iterable[Path], root: Path) -> str:

@@ -1,11 +1,12 @@
-"""From rows to a run's summary: every metric with its interval, by kind, by stage, latency, and what it was made of.
+"""Sums up a run's rows: every metric with its interval, by kind, by stage, latency, and what the run was made of.
 
-Numbers only; `report` gives them a face and `gate` judges them.
+Numbers only; `report` presents them and `gate` judges them.
 """
 
 from __future__ import annotations
 
 import hashlib
+import json
 import platform
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -14,6 +15,7 @@ from typing import Any
 
 import numpy as np
 
+from assistant.errors import UsageError
 from assistant.factory import fingerprint
 from assistant.models import assets
 from assistant.settings import BUNDLED_EMBEDDING, Settings
@@ -28,6 +30,8 @@ CODE = (
     "ingest",
     "eval/rows.py",
     "eval/metrics.py",
+    "eval/nuggets.py",
+    "eval/parts.py",
     "eval/ranking.py",
     "eval/stages.py",
     "eval/text_metrics.py",
@@ -53,7 +57,7 @@ def make_manifest(suite: Suite, settings: Settings, ids: Sequence[str]) -> dict[
             "code": digest_values([_code_digest(ROOT / part) for part in CODE]),
             "data": digest_values([digest_path(suite.articles), digest_path(suite.questions)]),
             "prompts": digest_files(_prompts(), ROOT / "prompts"),
-            "model": digest_values([settings.chat_model, settings.chat_url or "", settings.embedding_model, *_models(settings)]),
+            "model": digest_values([settings.chat_model, settings.chat_url or "", *model_values(settings)]),
             "index": digest_values([fingerprint(settings), digest_path(ROOT / "ingest")]),
             "selection": digest_values(sorted(ids)),
         },
@@ -62,7 +66,7 @@ def make_manifest(suite: Suite, settings: Settings, ids: Sequence[str]) -> dict[
 
 
 def _prompts() -> list[Path]:
-    """Everything that shapes an answer; what a judge is asked does not."""
+    """The prompts that shape an answer; the judge's does not."""
     return [path for path in (ROOT / "prompts").iterdir() if path.is_file() and path.stem != JUDGE]
 
 
@@ -73,10 +77,13 @@ def _code_digest(path: Path) -> str:
     return digest_values([hashlib.sha256(file.read_bytes()).hexdigest() for file in kept])
 
 
-def _models(settings: Settings) -> list[str]:
+def model_values(settings: Settings) -> list[str]:
+    """The embedding model's name and the hashes of the bundled models that are in use."""
     files = [assets.READER_FILE, assets.READER_FILE.with_suffix(".json")]
     sums = [hashlib.sha256(file.read_bytes()).hexdigest() for file in files if file.exists()]
-    return sums + ([assets.SHA256["encoder.onnx"]] if settings.embedding_model == BUNDLED_EMBEDDING else [])
+    return [settings.embedding_model, *sums] + (
+        [assets.SHA256["encoder.onnx"]] if settings.embedding_model == BUNDLED_EMBEDDING else []
+    )
 
 
 def summarise(rows: Sequence[Row], manifest: Mapping[str, Any], made_at: str) -> dict[str, Any]:
@@ -187,3 +194,20 @@ def _tokens(rows: Sequence[Row]) -> dict[str, Any]:
 def _spread(values: Sequence[float]) -> dict[str, Any]:
     p50, p95 = (statistics.quantile(values, share) for share in (0.5, 0.95))
     return {"p50": p50, "p95": p95, "n": len(values)}
+
+
+def read_summary(folder: Path) -> dict[str, Any]:
+    """The summary of a finished run.
+
+    Raises:
+        UsageError: There is none, or it has another form.
+    """
+    try:
+        found: dict[str, Any] = json.loads((folder / "summary.json").read_text("utf-8"))
+    except (OSError, ValueError) as error:
+        raise UsageError(f"Expected the folder of a finished run, found no summary.json in {str(folder)!r}.") from error
+    if found.get("schema") != SCHEMA:
+        raise UsageError(
+            f"Expected a summary of form {SCHEMA}, found {found.get('schema')!r} in {str(folder)!r}; run it again."
+        )
+    return found

@@ -1,9 +1,11 @@
-"""How well the support check tells true sentences from altered ones: `python -m eval.support`.
+"""How well the verifier tells true sentences from altered ones: `python -m eval.support`.
 
 True: sentences of the sample articles and, where it is present, of the MultiHop-RAG corpus, and our own
 paraphrases of the sample articles. False: the same sentences altered by `eval.alterations`, and true ones
-that cite another passage. Every article belongs to one half: thresholds are chosen on half A and
-reported on half B.
+that cite another passage. Every article belongs to one half: A was tuned on, B is reported.
+
+`--sentences FILE --prompts FILE` measures sentences that a chat model wrote instead, in the form that
+`eval.written` describes.
 """
 
 from __future__ import annotations
@@ -12,22 +14,21 @@ import argparse
 import json
 import random
 import sys
-from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
-import numpy.typing as npt
-
-from assistant.grounding.verifier import Support, check_support
+from assistant.grounding.evidence import Evidence, Verification
+from assistant.grounding.limitations import is_limitation
+from assistant.grounding.verifier import ClauseVerifier
 from assistant.models.embeddings import OnnxEmbedder
-from assistant.reading.model import format_header
 from assistant.text.lexical import content_words, names, numbers
-from assistant.types import Article, Passage
+from assistant.types import Article, Headline, Hit, Passage
 from eval.alterations import ALTERATIONS, Around
 from eval.cases import half_of
 from eval.suites import DATA, ROOT
+from eval.written import Written, read_written
 from ingest.chunking import cut_passages
 from ingest.parsing.registry import Raw, read_articles
 from ingest.types import Read
@@ -38,6 +39,7 @@ PER_ARTICLE = 6
 """True sentences taken from each article as they stand."""
 CORPUS_ARTICLES = 100
 """Articles taken from the corpus, spread evenly."""
+VERDICTS = ("supported", "check", "unsupported")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +51,8 @@ class Trial:
         kind: "verbatim" or "paraphrase" for true ones, else how it was altered.
         origin: "sample" or "corpus".
         true: Whether its source says it.
+        text: The sentence.
+        evidence: The passage that it cites, and others beside it.
     """
 
     half: str
@@ -56,21 +60,15 @@ class Trial:
     origin: str
     true: bool
     text: str
-    sources: tuple[str, ...]
-    header: str
+    evidence: Evidence
 
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """A trial with what the check says of it."""
+    """A trial with what the verifier says of it."""
 
     trial: Trial
-    support: Support
-
-    @property
-    def right(self) -> bool:
-        """Whether the check said of it what is so."""
-        return (self.support.verdict != "unsupported") == self.trial.true
+    found: Verification
 
 
 def build_trials(articles: Sequence[tuple[str, Article]], seed: int = 0) -> list[Trial]:
@@ -99,29 +97,40 @@ def build_trials(articles: Sequence[tuple[str, Article]], seed: int = 0) -> list
         true = _verbatim(passages, rng) + [
             ("paraphrase", t, _home(t, passages)) for t in rephrased[str(article.source_id)]
         ]
+        strangers = [_hit(passage, other) for passage in cut_passages(other)[:2]]
+        hits = [_hit(passage, article) for passage in passages]
         for kind, text, passage in true:
-            trials += _trials(origin, article, kind, text, passage, around, passages, rng)
+            home = passages.index(passage)
+            beside = [*hits[max(0, home - 1) : home], *hits[home + 1 : home + 2], *strangers]
+            trials += _trials(origin, article, kind, text, hits[home], beside, around, hits, rng)
     return trials
 
 
+def _hit(passage: Passage, article: Article) -> Hit:
+    headline = Headline(
+        article.id, article.version, article.source_id, article.title, article.outlet, article.byline,
+        article.published_at, article.url,
+    )  # fmt: skip
+    return Hit(passage, headline, 1.0, 1)
+
+
 def _trials(
-    origin: str, article: Article, kind: str, text: str, passage: Passage, around: tuple[list[str], list[str]],
-    passages: Sequence[Passage], rng: random.Random,
+    origin: str, article: Article, kind: str, text: str, home: Hit, beside: Sequence[Hit],
+    around: tuple[list[str], list[str]], hits: Sequence[Hit], rng: random.Random,
 ) -> list[Trial]:  # fmt: skip
-    day = article.published_on
-    head, half = format_header(article.outlet or "", day, article.title), half_of(str(article.source_id))
-    inside = _sentences(passage)
-    found = [Trial(half, kind, origin, True, text, inside, head)]
+    half, passage = half_of(str(article.source_id)), home.passage
+    inside, evidence = _sentences(passage), Evidence((home,), (home, *beside), "")
+    found = [Trial(half, kind, origin, True, text, evidence)]
     folded = {" ".join(content_words(s)) for s in (text, *inside)}
     for name, alter in ALTERATIONS.items():
         altered = alter(text, Around([s for s in inside if s != text], *around), rng)
         if altered and " ".join(altered.split()) != " ".join(text.split()) and altered not in inside:
-            found.append(Trial(half, name, origin, False, altered, inside, head))
-    far = [p for p in passages if p.end <= passage.start or p.start >= passage.end]
+            found.append(Trial(half, name, origin, False, altered, evidence))
+    far = [hit for hit in hits if hit.passage.end <= passage.start or hit.passage.start >= passage.end]
     if far and kind == "paraphrase" or len(far) > 2:
         there = rng.choice(far)
-        if not folded & {" ".join(content_words(s)) for s in _sentences(there)}:
-            found.append(Trial(half, "another passage", origin, False, text, _sentences(there), head))
+        if not folded & {" ".join(content_words(s)) for s in _sentences(there.passage)}:
+            found.append(Trial(half, "another passage", origin, False, text, Evidence((there,), (there,), "")))
     return found
 
 
@@ -172,59 +181,91 @@ def _read(path: Path) -> list[Article]:
 
 
 def judge(trials: Sequence[Trial]) -> list[Told]:
-    """Ask the support check about every trial."""
-    encoder = _Remembering(text for trial in trials for text in (trial.text, *trial.sources))
-    return [Told(t, check_support(t.text, t.sources, t.header, encoder)) for t in trials]
+    """Ask the verifier about every trial."""
+    verifier = ClauseVerifier(OnnxEmbedder())
+    return [Told(trial, verifier.verify(trial.text, trial.evidence)) for trial in trials]
 
 
-class _Remembering:
-    """The bundled embedder, each text embedded once."""
-
-    def __init__(self, texts: Iterable[str]) -> None:
-        unique = list(dict.fromkeys(texts))
-        self._known = dict(zip(unique, OnnxEmbedder().encode(unique), strict=True)) if unique else {}
-
-    def encode(self, texts: Sequence[str]) -> npt.NDArray[np.float32]:
-        return np.stack([self._known[text] for text in texts])
-
-
-def rates(told: Sequence[Told]) -> dict[str, tuple[int, int]]:
-    """Kind -> (judged rightly, judged in all), with "true" and "altered" for the sums."""
-    counts: dict[str, list[int]] = defaultdict(lambda: [0, 0])
+def shares(told: Sequence[Told]) -> dict[str, dict[str, float]]:
+    """Kind -> share of each verdict, and "of", with "true" and "altered" for the sums."""
+    counts: dict[str, Counter[str]] = defaultdict(Counter)
     for item in told:
         for key in (item.trial.kind, "true" if item.trial.true else "altered"):
-            counts[key][0] += item.right
-            counts[key][1] += 1
-    return {key: (right, total) for key, (right, total) in counts.items()}
+            counts[key][item.found.verdict] += 1
+    return {key: _share(count) for key, count in counts.items()}
+
+
+def _share(count: Counter[str]) -> dict[str, float]:
+    total = count.total()
+    return {verdict: count[verdict] / total for verdict in VERDICTS} | {"of": total}
+
+
+def judge_written(written: Sequence[Written]) -> list[tuple[Written, Verification]]:
+    """Ask the verifier about sentences that a chat model wrote; limitations are told apart first."""
+    verifier = ClauseVerifier(OnnxEmbedder())
+    found = []
+    for item in written:
+        if item.sort == "limitation":
+            verdict = Verification("supported" if is_limitation(item.text) else "unsupported", "", ())
+        else:
+            verdict = verifier.verify(item.text, item.evidence)
+        found.append((item, verdict))
+    return found
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Print the table."""
+    """Print the tables."""
     parser = argparse.ArgumentParser(prog="python -m eval.support", description=__doc__)
     parser.add_argument("--data", type=Path, help="the folder with multihop_rag/")
     parser.add_argument("--half", choices=("A", "B"), default="B", help="A was tuned on, B is reported")
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--sentences", type=Path, help="sentences of a chat model, instead of the articles")
+    parser.add_argument("--prompts", type=Path, help="the prompts that they answer")
     parser.add_argument("--wrong", type=int, default=0, help="show so many wrong ones of each kind")
     chosen = parser.parse_args(arguments)
+    if (chosen.sentences is None) != (chosen.prompts is None):
+        parser.error("--sentences and --prompts go together; give both or neither")
+    if chosen.sentences:
+        _report_written(judge_written(list(read_written(chosen.sentences, chosen.prompts))), chosen.wrong)
+        return 0
     told = judge([t for t in build_trials(load_articles(chosen.data), chosen.seed) if t.half == chosen.half])
     for origin in ("sample", "corpus"):
         some = [item for item in told if item.trial.origin == origin]
         if not some:
             print(f"{origin}: absent, not measured")
             continue
-        print(f"\n{origin}, half {chosen.half}\n| kind | judged rightly | of | share |\n|---|---|---|---|")
-        for kind, (right, total) in sorted(rates(some).items()):
-            print(f"| {kind} | {right} | {total} | {right / total:.3f} |")
-    _show_wrong(told, chosen.wrong)
+        _print_table(f"{origin}, half {chosen.half}", shares(some))
+    for item in told:
+        wrong = "unsupported" if item.trial.true else "supported"
+        _show_wrong(item.trial.kind, item.trial.text, item.found, wrong, chosen.wrong)
     return 0
 
 
-def _show_wrong(told: Sequence[Told], limit: int) -> None:
-    shown: dict[str, int] = defaultdict(int)
-    for item in told:
-        if not item.right and shown[item.trial.kind] < limit:
-            shown[item.trial.kind] += 1
-            print(f"{item.trial.kind}: {item.trial.text}\n    {item.support}", file=sys.stderr)
+def _report_written(told: Sequence[tuple[Written, Verification]], limit: int) -> None:
+    counts: dict[str, Counter[str]] = defaultdict(Counter)
+    for item, found in told:
+        counts[item.sort][found.verdict] += 1
+        if item.sort == "altered":
+            counts[f"altered: {item.kind}"][found.verdict] += 1
+    _print_table("written by a chat model", {sort: _share(count) for sort, count in counts.items()})
+    for item, found in told:
+        wrong = "unsupported" if item.sort in ("true", "limitation") else "supported"
+        _show_wrong(item.sort, item.text, found, wrong, limit)
+
+
+def _print_table(title: str, rows: dict[str, dict[str, float]]) -> None:
+    print(f"\n{title}\n| kind | supported | check | not shown | of |\n|---|---|---|---|---|")
+    for kind, row in sorted(rows.items()):
+        print(f"| {kind} | " + " | ".join(f"{row[verdict]:.3f}" for verdict in VERDICTS) + f" | {row['of']:.0f} |")
+
+
+_SHOWN: Counter[str] = Counter()
+
+
+def _show_wrong(kind: str, text: str, found: Verification, wrong: str, limit: int) -> None:
+    if found.verdict == wrong and _SHOWN[kind] < limit:
+        _SHOWN[kind] += 1
+        print(f"{kind}: {text}\n    {found.reason}", file=sys.stderr)
 
 
 if __name__ == "__main__":

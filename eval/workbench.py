@@ -1,26 +1,33 @@
-"""Puts a run together: suite, library, assistant, recording; makes it and finishes it with its reports."""
+"""Assembles a run (suite, library, assistant, recorded answers), makes it, judges it, and writes its reports."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from assistant.answering.pipeline import Assistant
 from assistant.errors import UsageError
+from assistant.models import assets
 from assistant.models.chat import ChatModel
-from assistant.settings import QUOTATIONS, Settings
+from assistant.models.profile import chat_profile
+from assistant.settings import Settings
 from eval import gate
 from eval.cases import Case
 from eval.libraries import gold_texts, open_assistant, prepare
-from eval.recording import RecordingChatModel, ReplayingChatModel
+from eval.reading_cache import CachedReader
+from eval.recording import RecordingChatModel, ReplayingChatModel, read_answers
 from eval.report import write_reports
-from eval.runner import Job, Row, run
+from eval.runner import Asked, Job, Row, ask, run
 from eval.suites import Suite, digest_path, select
 from eval.summary import make_manifest, summarise
+
+RECORDED = "recorded"
+"""Name of a replayed chat model that the settings do not name."""
 
 Progress = Callable[[str, int, int], None]
 """Called with what is going on, how much is done, and of how much (0 when that is not known)."""
@@ -34,10 +41,13 @@ class Choice:
         suite: Articles and questions.
         split: Only questions of this split.
         half: Only this half.
+        ids: Only questions whose id ends with an odd or an even number.
         limit: At most so many.
         threads: Questions asked at a time.
-        replay: A recording to answer from.
-        record: A recording to write.
+        replay: Recorded answers to answer from: a file, or a folder of text files.
+        record: A recording to write with the chat model of the settings.
+        prompts: Folder for prompts that have no recorded answer.
+        cache: Folder where readings are kept; None reads every passage.
     """
 
     suite: Suite
@@ -45,8 +55,11 @@ class Choice:
     half: str = ""
     limit: int = 0
     threads: int = 2
+    ids: Literal["", "odd", "even"] = ""
     replay: Path | None = None
     record: Path | None = None
+    prompts: Path | None = None
+    cache: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +78,15 @@ class Bench:
         return Job(self.cases, self.choice.suite.mode, self.texts, find, out, manifest, self.choice.threads)
 
 
+def chosen_cases(choice: Choice) -> list[Case]:
+    """The questions of a choice.
+
+    Raises:
+        UsageError: The question file does not fit, or no question is left.
+    """
+    return select(choice.suite.cases(), split=choice.split, half=choice.half, ids=choice.ids, limit=choice.limit)
+
+
 @contextmanager
 def open_bench(settings: Settings, choice: Choice, progress: Progress | None = None) -> Iterator[Bench]:
     """Read the questions, make the library unless it is there, open the assistant.
@@ -72,11 +94,14 @@ def open_bench(settings: Settings, choice: Choice, progress: Progress | None = N
     Raises:
         UsageError: Questions, articles or recording do not fit.
     """
-    cases = select(choice.suite.cases(), split=choice.split, half=choice.half, limit=choice.limit)
+    cases = chosen_cases(choice)
     inside = prepare(choice.suite, settings, lambda r: progress("articles", r.added, 0) if progress else None)
     assistant = open_assistant(inside, choice.threads, os.cpu_count() or 1)
     try:
-        assistant = Assistant(replace(assistant.parts, chat_model=chat_model(settings, choice, assistant.chat_model)))
+        parts = replace(assistant.parts, chat_model=chat_model(settings, choice, assistant.chat_model))
+        if choice.cache is not None and assets.READER_FILE.exists():
+            parts = replace(parts, reader=CachedReader(parts.reader, assets.READER_FILE, choice.cache))
+        assistant = Assistant(parts)
         ids = {evidence.doc_id for case in cases for evidence in case.evidence}
         yield Bench(choice, cases, assistant, gold_texts(assistant, ids), settings)
     finally:
@@ -86,17 +111,58 @@ def open_bench(settings: Settings, choice: Choice, progress: Progress | None = N
 def chat_model(settings: Settings, choice: Choice, inner: ChatModel | None) -> ChatModel | None:
     """The chat model of a run: the settings' own, recorded, or replayed.
 
+    A replay needs no chat model in the settings: it answers as a capable model named "recorded".
+
     Raises:
         UsageError: A recording was asked for and the settings name no chat model.
     """
-    if choice.replay is None and choice.record is None:
-        return inner
-    if inner is None or settings.chat_model == QUOTATIONS and not settings.chat_url:
-        raise UsageError("Expected a chat model to record or replay, found quotations; set BYLINE_CHAT_MODEL.")
     if choice.record is not None:
+        if inner is None:
+            raise UsageError("There is no chat model to record. Set BYLINE_CHAT_MODEL, or use --prompts and --answers.")
         return RecordingChatModel(inner, choice.record)
-    inner.close()
-    return ReplayingChatModel(inner.name, choice.replay, inner.profile) if choice.replay else inner
+    if choice.replay is None and choice.prompts is None:
+        return inner
+    if inner is not None:
+        inner.close()
+    known = {}
+    if choice.replay is not None and (choice.prompts is None or choice.replay.exists()):
+        known = read_answers(choice.replay)
+    return ReplayingChatModel(inner.name if inner else RECORDED, known, chat_profile(settings), choice.prompts)
+
+
+@dataclass(frozen=True, slots=True)
+class Round:
+    """One round of recording by hand.
+
+    Attributes:
+        rows: A row per question; those that wait for an answer are errors.
+        used: Prompt key -> answer, of all that was asked for and known.
+        missing: Keys of the prompts that were written down.
+    """
+
+    rows: Sequence[Row]
+    used: Mapping[str, str]
+    missing: Sequence[str]
+
+
+def record_round(settings: Settings, choice: Choice, progress: Progress | None = None) -> Round:
+    """Ask every question with the recorded answers; each prompt without one is written to `choice.prompts`."""
+    with open_bench(settings, choice, progress) as bench:
+        model = bench.assistant.chat_model
+        assert isinstance(model, ReplayingChatModel)
+        rows = asked(bench, bench.assistant, progress)
+        return Round(rows, model.used, sorted(set(model.missing)))
+
+
+def asked(bench: Bench, assistant: Asked, progress: Progress | None = None) -> list[Row]:
+    """Ask the bench's questions, as many at a time as a run does, without writing anything."""
+    find, rows = bench.assistant.library.catalogue.article, []
+    with ThreadPoolExecutor(bench.choice.threads, thread_name_prefix="eval") as pool:
+        for row in pool.map(lambda case: ask(case, bench.choice.suite.mode, assistant, bench.texts, find), bench.cases):
+            rows.append(row)
+            if progress:
+                progress("questions", len(rows), len(bench.cases))
+    return rows
 
 
 def make_run(
@@ -110,6 +176,7 @@ def make_run(
     with open_bench(settings, choice, progress) as bench:
         manifest = make_manifest(choice.suite, settings, [case.id for case in bench.cases])
         if choice.replay is not None:
+            manifest["suite"] += "-replay"  # it has a baseline of its own
             manifest["hashes"]["model"] += "-" + digest_path(choice.replay)
         done = 0
 

@@ -6,7 +6,6 @@ there; killed at any moment, the same call does what was left.
 
 from __future__ import annotations
 
-import re
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -59,6 +58,14 @@ class Report:
     stopped: bool = False
     rejected: list[Rejected] = field(default_factory=list)
     outcomes: list[Outcome] = field(default_factory=list)
+    origins: set[str] = field(default_factory=set)
+    """Documents that gave at least one article."""
+
+    @property
+    def partial(self) -> list[str]:
+        """Documents that gave articles and of which a part could not be read, in order."""
+        lost = dict.fromkeys(r.origin for r in self.rejected if r.lost and r.origin and r.origin != r.source)
+        return [origin for origin in lost if origin in self.origins]
 
     def record(self) -> dict[str, object]:
         """The fixed JSON form."""
@@ -70,6 +77,8 @@ class Report:
             "passages": self.passages,
             "seconds": round(self.seconds, 3),
         }
+        if self.partial:
+            record["partial"] = self.partial
         extra = {"duplicates": self.duplicates, "removed": self.removed, "stopped": self.stopped}
         return record | {name: value for name, value in extra.items() if value}
 
@@ -152,7 +161,7 @@ class _Run:
         with self._library:
             catalogue = self._library.catalogue
             self._copies.sign(catalogue.unsigned())
-            self._current = catalogue.current_versions()
+            self._current, self._edits = catalogue.current_versions(), catalogue.edits()
             with closing(Ahead(_items(documents, sandbox))) as items:
                 for item in items:
                     self.report.total = sources.total if sources else 0
@@ -176,8 +185,8 @@ class _Run:
         elif isinstance(item, Rejected):
             report.rejected.append(item)
             report.outcomes.append(Outcome(item.source, "rejected", None, item.reason))
-            if not item.gone:
-                self._kept.update((item.source, re.sub(r"(?:#|, \w+ )\d+$", "", item.source)))
+            if item.lost and not item.gone:
+                self._kept.add(item.origin or item.source)
         elif isinstance(item, Unchanged):
             for article_id in self._library.catalogue.journal.origin_articles(item.origin):
                 report.unchanged += 1
@@ -190,11 +199,13 @@ class _Run:
             self._progress(report)
 
     def _take_article(self, item: Read) -> None:
-        article, raw, report = item.article, item.raw, self.report
+        raw, report, edit = item.raw, self.report, self._edits.get(item.article.id)
+        article = edit.apply(item.article) if edit else item.article
         source = raw.source or raw.origin
         if raw.said is not None:
             self._said[raw.origin] = raw.said
         self._seen.append((article.id, source, raw.origin))
+        report.origins.add(raw.origin)
         known = self._current.get(article.id)
         if known == article.version:
             report.unchanged += 1
@@ -206,7 +217,8 @@ class _Run:
         self._current[article.id] = article.version
         keys, alike = self._copies.find(article)
         passages = cut_passages(article)
-        self._group.append(Entry(article, passages, raw.origin, source, item.place, item.read_from, keys, alike))
+        read_from = {**item.read_from, **(edit.read_from if edit else {})}
+        self._group.append(Entry(article, passages, raw.origin, source, item.place, read_from, keys, alike))
         if sum(len(entry.passages) for entry in self._group) >= GROUP_PASSAGES:
             reach("group-full")
             self._flush()

@@ -9,7 +9,10 @@ import tomllib
 from importlib.metadata import packages_distributions
 from pathlib import Path
 
+import pytest
 from packaging.requirements import Requirement
+
+pytestmark = pytest.mark.unit
 
 ROOT = Path(__file__).parent.parent
 OURS = {"assistant", "ingest", "eval", "prompts"}

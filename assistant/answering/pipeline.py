@@ -18,7 +18,7 @@ from langchain_core.runnables import Runnable, RunnableLambda
 from assistant.answering.gathering import Gatherer
 from assistant.answering.messages import chat_reply, missing_parts, nearest_articles, not_found, related_text
 from assistant.answering.receipts import receipt_record
-from assistant.answering.state import Material, Outcome, Timer, answered_parts
+from assistant.answering.state import Material, Outcome, Timer
 from assistant.answering.writers import Outcomes, by_capable_model, by_quotations, by_small_model
 from assistant.errors import UsageError
 from assistant.events import Event, Finished, Retrieved, Understood
@@ -28,7 +28,7 @@ from assistant.models.embeddings import Embedder
 from assistant.query.follow_up import History
 from assistant.query.planner import ModelPlanner, Planner, Request, RulePlanner
 from assistant.query.understanding import Coverage
-from assistant.reading.pipeline import PassageReader, read_hits
+from assistant.reading.pipeline import PassageReader, read_hits, sure_findings
 from assistant.reading.scoring import Weights
 from assistant.retrieval.context import widen
 from assistant.retrieval.hybrid import HybridRetriever
@@ -209,7 +209,7 @@ class Assistant:
                 return outcome
             with timer("gather"):
                 material = self._gatherer.read_all(query)
-        elif model is not None and (found := answered_parts(material.findings, self.weights)):
+        elif model is not None and (found := sure_findings(material.findings, self.weights, query.kind)):
             with timer("write"):
                 outcome = yield from by_small_model(model, self._verifier, query, found, stop)
             if outcome.sentences:
@@ -228,7 +228,7 @@ class Assistant:
             sentences=outcome.sentences, citations=outcome.citations, hits=material.hits[: self.weights.candidates],
             model=outcome.model, confidence=material.confidence, text=_text(outcome, reason), reason=reason,
             dropped=outcome.dropped, prompt_versions=outcome.prompts, timings=timer.finish(), nearest=nearest,
-            notes=outcome.notes, receipt=uuid.uuid4().hex[:16], kind=query.kind, limitations=outcome.limitations,
+            notes=(*query.assumed, *outcome.notes), receipt=uuid.uuid4().hex[:16], kind=query.kind, limitations=outcome.limitations,
             related=outcome.related, partial=answered and bool(outcome.missing or outcome.limitations),
         )  # fmt: skip
         self._keep_receipt(answer, query, material, outcome)

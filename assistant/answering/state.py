@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from assistant.grounding.citations import CitationBook
 from assistant.reading.pipeline import Finding
-from assistant.reading.scoring import Weights
 from assistant.settings import QUOTATIONS
 from assistant.types import Citation, Hit, Sentence
 
@@ -90,11 +89,3 @@ class Outcome:
         """The citations that its sentences use."""
         used = {number for sentence in (*self.sentences, *self.related) for number in sentence.citations}
         return tuple(citation for citation in self.book.citations if citation.number in used)
-
-
-def answered_parts(findings: Sequence[Finding], weights: Weights) -> list[Finding]:
-    """The sub-queries that have an answer: where one is sure, the others need less."""
-    found = [finding for finding in findings if finding.evidence]
-    sure = max((finding.confidence for finding in found), default=0.0)
-    least = min(weights.further, weights.threshold) if sure >= weights.threshold else weights.threshold
-    return [finding for finding in found if finding.confidence >= least]

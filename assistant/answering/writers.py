@@ -6,12 +6,11 @@ import threading
 from collections.abc import Generator, Sequence
 from dataclasses import replace
 
-from assistant.answering.extractive import unsaid
+from assistant.answering.extractive import ExtractiveWriter
 from assistant.answering.gathering import Gatherer
 from assistant.answering.generative import ModelWriter, Written
-from assistant.answering.messages import correction, disagreement
 from assistant.answering.passages import interleaved
-from assistant.answering.state import Material, Outcome, answered_parts
+from assistant.answering.state import Material, Outcome
 from assistant.errors import ModelError
 from assistant.events import Checked, Event, Restarted
 from assistant.grounding.citations import CitationBook
@@ -19,7 +18,7 @@ from assistant.grounding.evidence import Verifier
 from assistant.models.chat import ChatModel
 from assistant.reading.pipeline import Finding
 from assistant.reading.scoring import Weights
-from assistant.types import Citation, Headline, Query, Sentence
+from assistant.types import Query
 
 Outcomes = Generator[Event, None, Outcome]
 
@@ -113,33 +112,16 @@ def by_quotations(query: Query, material: Material, weights: Weights, before: Ou
         weights: From which confidence on a part counts as answered.
         before: What a chat model left: its notes and dropped sentences are kept.
     """
-    found = answered_parts(material.findings, weights)
     book = CitationBook()
-    sentences: list[Sentence] = []
-    notes = list(before.notes)
-    for finding in found:
-        yield from _quote(finding, book, sentences, notes)
-    missing = tuple(finding.part for finding in material.findings if finding not in found) if sentences else ()
-    return Outcome(tuple(sentences), book, dropped=before.dropped, notes=tuple(notes), raw=before.raw, missing=missing)
-
-
-def _quote(finding: Finding, book: CitationBook, sentences: list[Sentence], notes: list[str]) -> Generator[Checked]:
-    """The evidence of one part as sentences, and who disagrees with whom."""
-    differing: dict[int, Headline] = {}
-    correcting: Citation | None = None
-    said = book.citations
-    for evidence in [left for found in finding.evidence for left in unsaid(found, said)]:
-        citation = book.cite(evidence.hit, evidence.start, evidence.end)
-        sentence = Sentence(" ".join(evidence.text.split()), (citation.number,), "supported")
-        if evidence.differs:
-            differing[citation.number] = citation.headline
-        if evidence.corrects:
-            correcting = citation
-        elif correcting is not None:
-            notes.append(correction(correcting.number, correcting.headline, citation.number))
-            correcting = None
-        if sentence not in sentences:
-            sentences.append(sentence)
-            yield Checked(sentence, (citation,))
-    if len(differing) > 1:
-        notes.append(disagreement(differing))
+    draft = ExtractiveWriter(weights).write(query, material.findings, book)
+    cited = {citation.number: citation for citation in draft.citations}
+    for sentence in draft.sentences:
+        yield Checked(sentence, tuple(cited[number] for number in sentence.citations))
+    return Outcome(
+        draft.sentences,
+        book,
+        dropped=before.dropped,
+        notes=(*before.notes, *draft.notes),
+        raw=before.raw,
+        missing=draft.missing if draft.sentences else (),
+    )

@@ -1,73 +1,130 @@
-"""`byline articles`: list, show, status, remove."""
+"""`byline articles`: list, show, edit, status, remove."""
 
 from __future__ import annotations
 
+from typing import Annotated, Any
+
 import typer
 
-from assistant.cli.io import AsJson, opened_library, print_json, say
+from assistant.cli.io import AsJson, opened_library
+from assistant.cli.streams import print_json, say
 from assistant.errors import UsageError
 
-articles_app = typer.Typer(no_args_is_help=True, help="List, show or remove stored articles.")
+articles_app = typer.Typer(no_args_is_help=True, help="List, show, edit or remove stored articles.")
+
+ArticleId = Annotated[
+    str, typer.Argument(metavar="ID", help="An id from `byline articles list`, or the id its source gave it.")
+]
+HEAD_FIELDS = ("article_id", "source_id", "title", "outlet", "byline", "published_at", "url", "version")
+ARTICLE_FIELDS = (
+    "id", "source_id", "url", "title", "byline", "outlet", "published_at", "date_source", "language", "version", "text",
+)  # fmt: skip
 
 
 @articles_app.command("list")
-def list_articles(context: typer.Context, as_json: AsJson = False) -> None:
+def list_articles(
+    context: typer.Context,
+    tag: Annotated[str | None, typer.Option(metavar="TAG", help="Only articles with this tag.")] = None,
+    as_json: AsJson = False,
+) -> None:
     """List the stored articles, newest first."""
     with opened_library(context.obj) as library:
-        heads = library.catalogue.headlines()
+        heads, edits = library.catalogue.headlines(), library.catalogue.edits()
+    tags = {head.article_id: edits[head.article_id].tags if head.article_id in edits else () for head in heads}
+    heads = [head for head in heads if tag is None or tag in tags[head.article_id]]
     if as_json:
-        fields = ("article_id", "source_id", "title", "outlet", "byline", "published_at", "url", "version")
-        print_json([{name: getattr(head, name) for name in fields} for head in heads])
+        print_json(
+            [
+                {name: getattr(head, name) for name in HEAD_FIELDS} | {"tags": list(tags[head.article_id])}
+                for head in heads
+            ]
+        )
         return
     for head in heads:
-        say(f"{head.article_id}  {(head.published_at or 'date not given')[:10]:14}  {head.outlet or '-'}: {head.title}")
+        marks = f"  [{', '.join(tags[head.article_id])}]" if tags[head.article_id] else ""
+        day = (head.published_at or "")[:10] or "No date"
+        say(f"{head.article_id}  {day:10}  {head.outlet or 'Unknown outlet'}: {head.title}{marks}")
 
 
 @articles_app.command("show")
-def show_article(context: typer.Context, article: str, as_json: AsJson = False) -> None:
-    """Show one article: by article id, version, or the id its source gave it."""
-    from ingest.parsing.boilerplate import find_corrections
-
+def show_article(context: typer.Context, article: ArticleId, as_json: AsJson = False) -> None:
+    """Show one article with its text."""
     with opened_library(context.obj) as library:
         found = library.catalogue.article(article)
-        versions = library.catalogue.versions(found.id) if found else []
-        copies = library.catalogue.cluster(found.id) if found else []
-        read_from = library.catalogue.read_from(found.version) if found else {}
-    if found is None:
-        raise UsageError(f"Expected the id of a stored article, found {article!r}; see `byline articles list`.")
-    if as_json:
-        fields = (
-            "id",
-            "source_id",
-            "url",
-            "title",
-            "byline",
-            "outlet",
-            "published_at",
-            "date_source",
-            "language",
-            "version",
-            "text",
-        )
-        spans = [[span.start, span.end, span.kind] for span in found.boilerplate]
-        record = {name: getattr(found, name) for name in fields}
-        corrections = [[span.start, span.end, span.kind] for span in find_corrections(found.text)]
-        also_in = [
-            {"article_id": head.article_id, "outlet": head.outlet, "published_at": head.published_at} for head in copies
-        ]
-        extra = {"read_from": read_from, "corrections": corrections, "also_in": also_in}
-        print_json({**record, "boilerplate": spans, "versions": [head.version for head in versions], **extra})
-        return
+        if found is None:
+            raise UsageError(f"No article has the id {article!r}. List them with `byline articles list`.")
+        if as_json:
+            print_json(article_record(library.catalogue, found))
+            return
+        copies = library.catalogue.cluster(found.id)
+        edit = library.catalogue.edit(found.id)
+    lines = [found.title, f"{found.outlet or 'Unknown outlet'}, {found.published_at or 'No date'}"
+             f"{f', by {found.byline}' if found.byline else ''}"]  # fmt: skip
+    lines += [found.url] if found.url else []
+    lines += [f"Edited: {', '.join(edit.fields)}"] if edit and edit.fields else []
+    lines += [f"Tags: {', '.join(edit.tags)}"] if edit and edit.tags else []
     if copies:
-        names = ", ".join(dict.fromkeys(head.outlet or "outlet not given" for head in copies))
-        say(f"also in: {names}\n")
-    say(f"{found.title}\n{found.outlet or 'outlet not given'}, {found.published_at or 'date not given'}"
-          f"{f', by {found.byline}' if found.byline else ''}\n{found.url or ''}\n\n{found.text}")  # fmt: skip
+        lines.append(f"Also in: {', '.join(dict.fromkeys(head.outlet or 'Unknown outlet' for head in copies))}")
+    say("\n".join([*lines, "", found.text]))
+
+
+def article_record(catalogue: Any, article: Any) -> dict[str, Any]:
+    """The JSON form of an article with everything that is known of it."""
+    from ingest.parsing.boilerplate import find_corrections
+
+    edit = catalogue.edit(article.id)
+    return {name: getattr(article, name) for name in ARTICLE_FIELDS} | {
+        "boilerplate": [[span.start, span.end, span.kind] for span in article.boilerplate],
+        "versions": [head.version for head in catalogue.versions(article.id)],
+        "read_from": catalogue.read_from(article.version),
+        "corrections": [[span.start, span.end, span.kind] for span in find_corrections(article.text)],
+        "also_in": [
+            {"article_id": head.article_id, "outlet": head.outlet, "published_at": head.published_at}
+            for head in catalogue.cluster(article.id)
+        ],
+        "edited": list(edit.fields) if edit else [],
+        "tags": list(edit.tags) if edit else [],
+    }
+
+
+@articles_app.command("edit")
+def edit(
+    context: typer.Context,
+    article: ArticleId,
+    title: Annotated[str | None, typer.Option(metavar="TEXT", help="Correct the title.")] = None,
+    outlet: Annotated[str | None, typer.Option(metavar="NAME", help="Correct the outlet.")] = None,
+    author: Annotated[str | None, typer.Option(metavar="NAME", help="Correct the author.")] = None,
+    day: Annotated[str | None, typer.Option("--date", metavar="DATE", help="Correct the date of publication.")] = None,
+    tag: Annotated[list[str] | None, typer.Option(metavar="TAG", help="Add a tag; repeatable.")] = None,
+    untag: Annotated[list[str] | None, typer.Option(metavar="TAG", help="Remove a tag; repeatable.")] = None,
+    reset: Annotated[bool, typer.Option("--reset", help="Undo earlier corrections first; tags stay.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Correct an article's title, outlet, author, date or tags.
+
+    Corrections are marked as edited and survive the next ingest. An empty value removes what is there: --outlet "".
+    """
+    from ingest.editing import Changes, edit_article
+
+    given = {"title": title, "outlet": outlet, "byline": author, "published_at": day}
+    fields = {name: value for name, value in given.items() if value is not None}
+    changes = Changes(fields, tuple(tag or ()), tuple(untag or ()), reset)
+    if changes == Changes():
+        raise UsageError("Nothing to change. Use --title, --outlet, --author, --date, --tag, --untag or --reset.")
+    with opened_library(context.obj) as library:
+        edited = edit_article(library, article, changes)
+        if as_json:
+            print_json(article_record(library.catalogue, edited))
+            return
+    say(f"Edited {edited.id}: {edited.title} ({edited.outlet or 'Unknown outlet'}, {edited.published_at or 'No date'})")
 
 
 @articles_app.command("status")
 def article_statuses(context: typer.Context, as_json: AsJson = False) -> None:
-    """List the last thing that happened to each file, page or line: added, updated, duplicate, rejected."""
+    """Show the last result for each file, page or line.
+
+    Results: added, updated, duplicate, rejected.
+    """
     with opened_library(context.obj) as library:
         statuses = library.catalogue.journal.statuses()
     if as_json:
@@ -80,14 +137,16 @@ def article_statuses(context: typer.Context, as_json: AsJson = False) -> None:
 
 
 @articles_app.command("remove")
-def remove_articles(context: typer.Context, articles: list[str]) -> None:
-    """Remove articles with everything that was made from them."""
+def remove_articles(
+    context: typer.Context, articles: Annotated[list[str], typer.Argument(metavar="ID", help="Ids of articles.")]
+) -> None:
+    """Remove articles with all their versions and corrections."""
     with opened_library(context.obj) as library:
         ids = []
         for key in articles:
             found = library.catalogue.article(key)
             if found is None:
-                raise UsageError(f"Expected the id of a stored article, found {key!r}; nothing was removed.")
+                raise UsageError(f"No article has the id {key!r}; nothing was removed.")
             ids.append(found.id)
         with library:
             print(f"{library.remove(ids)} removed")

@@ -1,11 +1,11 @@
-"""What the command line reads and prints, apart from the commands themselves."""
+"""What several commands share: opening the library, reading files, checking options."""
 
 from __future__ import annotations
 
+import difflib
 import json
-import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
@@ -15,39 +15,21 @@ import typer
 
 from assistant.errors import UsageError
 from assistant.settings import Settings
-
-_OBEYED = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+from assistant.types import Filters
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
-def print_report(report: Any) -> None:
-    """What an addition came to; the rejected on standard error."""
-    done = f"{report.added} added, {report.updated} updated, {report.unchanged} unchanged"
-    more = "".join(
-        f", {count} {name}"
-        for count, name in ((report.duplicates, "of them copies"), (report.removed, "removed"))
-        if count
-    )
-    print(f"{done}{more}, {len(report.rejected)} rejected; {report.passages} passages in {report.seconds:.1f} s")
-    for item in report.rejected:
-        print(f"rejected {item.source}: {item.reason}", file=sys.stderr)
-
-
-def write_outcomes(path: Path, report: Any) -> None:
-    """What became of each article, as JSON lines.
+def require_library(settings: Settings) -> None:
+    """Check that the data folder holds a library, so that a mistyped folder is not created.
 
     Raises:
-        UsageError: The file cannot be written.
+        UsageError: It holds none.
     """
-    fields = ("place", "status", "article_id", "detail")
-    rows = [json.dumps({name: getattr(o, name) for name in fields}, ensure_ascii=False) for o in report.outcomes]
-    try:
-        path.write_text("".join(f"{row}\n" for row in rows), "utf-8")
-    except OSError as error:
+    if not (settings.home / "catalogue.sqlite3").is_file():
         raise UsageError(
-            f"--export: expected a file that can be written, found {str(path)!r}: {error.strerror}."
-        ) from error
+            f"There is no library in {str(settings.home)!r}. Check --home, or add articles with `byline ingest FILE...`."
+        )
 
 
 @contextmanager
@@ -55,6 +37,7 @@ def opened_assistant(settings: Settings, *, warm: bool) -> Iterator[Any]:
     """The assistant of the settings, closed at the end."""
     from assistant.factory import build_assistant
 
+    require_library(settings)
     assistant = build_assistant(settings)
     try:
         if warm:
@@ -69,6 +52,7 @@ def opened_library(settings: Settings) -> Iterator[Any]:
     """The library of the settings, closed at the end."""
     from assistant.factory import open_library
 
+    require_library(settings)
     library, _ = open_library(settings)
     try:
         yield library
@@ -76,22 +60,7 @@ def opened_library(settings: Settings) -> Iterator[Any]:
         library.close()
 
 
-def plain(answer: Any) -> str:
-    """An answer for reading in a terminal: its text, its quotations and where they stand."""
-    lines = [answer.text, ""] if answer.status == "answered" else [answer.text]
-    for citation in answer.citations:
-        head = citation.headline
-        day = (head.published_at or "")[:10] or "date not given"
-        where = f"{head.outlet or 'outlet not given'}, {day}, characters {citation.start}-{citation.end}"
-        lines.append(f"[{citation.number}] “{citation.quote}”\n    {head.title} ({where})")
-    if answer.dropped:
-        lines.append(f"{len(answer.dropped)} sentence(s) of the chat model did not pass the check and were left out.")
-    if answer.status == "answered" and answer.reason:
-        lines.append(answer.reason)
-    return "\n".join([*lines, *answer.notes])
-
-
-def parse_day(value: str | None) -> date | None:
+def parse_day(value: str | None, option: str) -> date | None:
     """A day in ISO form.
 
     Raises:
@@ -102,7 +71,41 @@ def parse_day(value: str | None) -> date | None:
     try:
         return date.fromisoformat(value)
     except (ValueError, TypeError):
-        raise UsageError(f"Expected a day such as 2023-11-27, found {value!r}.") from None
+        raise UsageError(f"{option} is not a day: {value!r}. Write it as 2023-11-27.") from None
+
+
+def chosen_filters(
+    catalogue: Any, outlets: list[str] | None, authors: list[str] | None, since: str | None, until: str | None
+) -> Filters | None:
+    """The filters of the command line, with outlets as they are stored; None when there are none.
+
+    Raises:
+        UsageError: A day is wrong, or no article has such an outlet or author.
+    """
+    from assistant.storage.filters import wrote
+
+    first, last = parse_day(since, "--since"), parse_day(until, "--until")
+    if first and last and first > last:
+        raise UsageError(f"--since {first} is after --until {last}. Exchange them.")
+    bylines = catalogue.bylines() if authors else {}
+    for author in authors or ():
+        if not any(wrote(byline, [author]) for byline in bylines):
+            raise UsageError(f"No article is by {author!r}.{_suggestion(author, bylines)}")
+    known = [_stored_outlet(outlet, catalogue.outlets()) for outlet in outlets or ()]
+    return Filters(tuple(known), first, last, tuple(authors or ())) or None
+
+
+def _stored_outlet(name: str, outlets: Mapping[str, int]) -> str:
+    for outlet in outlets:
+        if outlet.casefold() == name.strip().casefold():
+            return outlet
+    raise UsageError(f"No article is from {name!r}.{_suggestion(name, outlets)}")
+
+
+def _suggestion(name: str, known: Iterable[str]) -> str:
+    names = {value.casefold(): value for value in known}
+    near = difflib.get_close_matches(name.casefold(), names, 1, 0.5)
+    return f" Did you mean {names[near[0]]!r}?" if near else ""
 
 
 def read_text(path: Path) -> str:
@@ -114,52 +117,59 @@ def read_text(path: Path) -> str:
     try:
         return path.read_text("utf-8")
     except OSError as error:
-        raise UsageError(f"Expected a readable file, found {str(path)!r}: {error.strerror}.") from error
+        raise UsageError(f"Cannot read {str(path)!r}: {error.strerror}.") from error
     except UnicodeDecodeError as error:
-        raise UsageError(f"Expected UTF-8 text in {str(path)!r}, found other bytes at {error.start}.") from error
+        raise UsageError(f"{str(path)!r} is not UTF-8 text (byte {error.start}). Convert it first.") from error
 
 
 def read_rows(path: Path, wanted: str) -> Iterator[dict[str, Any]]:
-    """The objects of a JSONL file.
+    """The objects of a JSONL file, or of standard input for `-`, each as soon as its line is complete.
 
     Args:
-        path: The file; empty lines are passed over.
+        path: The file; empty lines are skipped.
         wanted: A text field that each must have.
 
     Raises:
-        UsageError: A line does not fit; it is named by file and number.
+        UsageError: A line is not such an object; the message has the file and the line number.
     """
-    for number, line in enumerate(read_text(path).split("\n"), 1):
+    from_input = str(path) == "-"
+    lines = iter(sys.stdin) if from_input else iter(read_text(path).split("\n"))
+    where = "standard input" if from_input else str(path)
+    for number, line in enumerate(lines, 1):
         if not line.strip():
             continue
         try:
             row = json.loads(line)
         except ValueError as error:
-            raise UsageError(f"{path}, line {number}: expected a JSON object, found {error}.") from error
+            raise UsageError(f"{where}, line {number}: not valid JSON ({error}).") from error
         if not isinstance(row, dict) or not isinstance(row.get(wanted), str):
-            raise UsageError(f"{path}, line {number}: expected an object with a text field {wanted!r}.")
+            raise UsageError(f"{where}, line {number}: not an object with a text field {wanted!r}.")
         yield row
+
+
+def read_history(path: Path | None) -> list[dict[str, str]]:
+    """The conversation in a JSON file; empty without one.
+
+    Raises:
+        UsageError: The file cannot be read, or holds something else.
+    """
+    if path is None:
+        return []
+    try:
+        return checked_history(json.loads(read_text(path)))
+    except ValueError as error:
+        raise UsageError(f"{str(path)!r} is not valid JSON ({error}).") from error
 
 
 def checked_history(turns: Any) -> list[dict[str, str]]:
     """The earlier messages of a conversation.
 
     Raises:
-        UsageError: They are not of the form that is expected.
+        UsageError: They do not have the right form.
     """
     if not isinstance(turns, list) or not all(
         isinstance(turn, dict) and turn.get("role") in ("user", "assistant") and isinstance(turn.get("content"), str)
         for turn in turns
     ):
-        raise UsageError('history: expected a list of {"role": "user" or "assistant", "content": text}.')
+        raise UsageError('The history must be a list of {"role": "user" or "assistant", "content": text}.')
     return turns
-
-
-def say(text: str) -> None:
-    """Print text that strangers wrote: what a terminal would obey, and what turns the reading order, is left out."""
-    print(_OBEYED.sub("", text))
-
-
-def print_json(value: Any, indent: int | None = 2) -> None:
-    """Print JSON, of one line when `indent` is None."""
-    print(json.dumps(value, ensure_ascii=False, indent=indent), flush=True)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
 
 from assistant.text.injection import is_order, opens_a_frame
-from assistant.types import Hit, Verdict
+from assistant.types import Hit, Passage, Verdict
 
 
 class Encoder(Protocol):
@@ -91,7 +92,11 @@ def readable(hit: Hit) -> list[tuple[tuple[int, int], str]]:
     Instructions to a machine are left out, and in the same paragraph what follows them, which usually
     belongs to them.
     """
-    passage = hit.passage
+    return list(_readable(hit.passage))
+
+
+@lru_cache(maxsize=512)
+def _readable(passage: Passage) -> tuple[tuple[tuple[int, int], str], ...]:
     found, silenced, framed = [], False, False
     for at, (a, b) in enumerate(passage.sentences):
         words = passage.text[a - passage.start : b - passage.start]
@@ -100,4 +105,4 @@ def readable(hit: Hit) -> list[tuple[tuple[int, int], str]]:
         framed = framed or opens_a_frame(words)
         if not silenced and not framed and not is_order(words, strict=True):
             found.append(((a, b), words))
-    return found
+    return tuple(found)

@@ -10,8 +10,8 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
+from assistant.query.parsed import is_long
 from assistant.query.temporal import Period
-from assistant.reading.scoring import is_long
 from assistant.text.lexical import content_words, fold, names
 from assistant.types import Filters, Share
 

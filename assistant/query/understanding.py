@@ -16,7 +16,7 @@ from assistant.query.kinds import chat_kind, question_kind, without_courtesy
 from assistant.query.language import question_language
 from assistant.query.outlets import Place, named_outlets, named_shares, outlet_places
 from assistant.query.sides import compared_sides, side_queries
-from assistant.query.temporal import Period, named_periods
+from assistant.query.temporal import Period, named_periods, reference_day, relative_phrases
 from assistant.types import Filters, Query
 
 _NEWEST = re.compile(r"\b(?:latest|newest|most recent|currently|right now|as of now|up to date|these days)\b", re.I)
@@ -77,7 +77,7 @@ def understand(
     resolved = resolve(asked, history)
     kind, sides = question_kind(asked), compared_sides(resolved.standalone)
     kind = "comparison" if sides and kind in ("fact", "quotation") and "differ" in asked else kind
-    base = as_of or today or date.today()
+    base = reference_day(as_of, today or date.today(), covered.newest)
     last = min(base, covered.newest or base)
     named_as_of = _named_as_of(asked, base, last)
     if named_as_of and covered.oldest and named_as_of < covered.oldest:
@@ -102,8 +102,19 @@ def understand(
         kind=kind,
         sides=sides if kind == "comparison" else (),
         alternative=resolved.alternative,
+        assumed=() if "period" in ignore else _assumed(asked, base, as_of, covered.newest),
         language=question_language(asked),
     )
+
+
+def _assumed(question: str, base: date, as_of: date | None, newest: date | None) -> tuple[str, ...]:
+    """How days were understood that the question names by their distance from today."""
+    origin = "the as-of day" if as_of else "the newest article" if base == newest else "today"
+    told = []
+    for phrase, (since, until) in relative_phrases(question, base):
+        day = f"{since}" if since == until else f"{since} to {until}"
+        told.append(f"“{phrase}” was understood as {day}, counted from {origin} ({base}).")
+    return tuple(told)
 
 
 def _allowed(places: Sequence[Place], ignore: Collection[str]) -> list[Place]:

@@ -41,7 +41,7 @@ class PlainReader:
             best = max(scores, default=-10.0)
             tokens = np.tile(np.array(scores, np.float32), (3, 1))
             tokens[:2] = 0
-            readings.append(Reading(best, best, (), np.array(spans, np.int64).reshape(-1, 2), tokens))
+            readings.append(Reading(best, best, np.array(spans, np.int64).reshape(-1, 2), tokens))
         return readings
 
     def likeness(self, question: str, texts: Sequence[str]) -> list[float]:

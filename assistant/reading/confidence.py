@@ -1,4 +1,4 @@
-"""How likely the passages hold the answer: a few plain features and a logistic function of them.
+"""How likely the quoted sentences answer the question: a few plain features and a logistic function of them.
 
 The coefficients are chosen with the reader (see `assistant.training.tune`) and stored beside it.
 """
@@ -8,24 +8,29 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-import numpy as np
-
-from assistant.reading.answer_type import kind_check
+from assistant.query.parsed import ParsedQuestion
+from assistant.reading.answer_type import holds_answer_type
+from assistant.reading.events import is_reported
 from assistant.reading.model import Reading
-from assistant.text.lexical import content_words, names, numbers, word_roots
+from assistant.reading.sentence_ranker import Candidate, is_stranger
+from assistant.text.lexical import content_words, numbers, word_roots
 
 FEATURES = (
-    "answerable", "answerable_here", "relevance_here", "sentence", "span", "choice",
-    "names", "numbers", "words_in_passage", "words_in_sentence", "kind",
+    "answerable", "answerable_here", "relevance_here", "sentence", "span", "names", "numbers", "words", "kind", "reported", "known",
+    "subject",
 )  # fmt: skip
-"""What the confidence is made of, in the order of the coefficients; the constant comes after them.
+"""Features of the confidence, in the order of the coefficients; the constant comes after them.
 
 answerable: the best "holds the answer" logit of all passages; _here: that of the quoted passage.
 relevance_here: whether the quoted passage bears on the question. sentence, span: the quoted sentence's own
-logits. choice: log odds that it is this sentence and not another or none. names, numbers: share of the question's that
-stand in the quoted passage or its header. words_in_passage, words_in_sentence: share of the question's other words.
-kind: whether the quoted sentences hold the number or the time that is asked for, 1 when neither is.
+logits. names: share of the question's names in the quotation, the text near it or the headline, pronouns resolved. numbers: share of its numbers in the quoted passage or its
+headline. words: share of its other words in the quotation, the text near it or the headline. kind: whether the quotation
+holds the number or the time that is asked for, 1 when neither is. reported: whether the event that the question takes for
+granted is reported near the quotation. known: share of the question's names that occur anywhere in the passages read. subject: 0 when the quotation is about a "he" that stands for
+nobody whom the question names.
 """
+NEAR = 200
+"""Characters before and after a quotation that are near it, besides its own length."""
 
 
 def logistic(coefficients: Sequence[float], values: Sequence[float]) -> float:
@@ -35,58 +40,56 @@ def logistic(coefficients: Sequence[float], values: Sequence[float]) -> float:
 
 
 def features(
-    question: str,
+    asked: ParsedQuestion,
     readings: Sequence[Reading],
-    here: int,
-    chosen: tuple[float, float],
-    sentences: Sequence[float],
-    around: str,
+    best: Candidate,
+    texts: Sequence[str],
     line: str,
     said: str,
 ) -> list[float]:
     """The values of `FEATURES`.
 
     Args:
-        question: As it was read.
+        asked: The question as it was read.
         readings: Of all passages.
-        here: Which of them holds the best quotation.
-        chosen: Evidence and span logits of the quoted sentence.
-        sentences: Evidence logits of all sentences of all passages.
-        around: The quoted passage.
-        line: Its header.
-        said: The quoted sentences.
+        best: The best quoted sentence.
+        texts: All passages, in the order of the readings.
+        line: Header of the quoted passage.
+        said: The quotation.
     """
-    whole = f"{line} {around}"
-    others = np.logaddexp.reduce([0.0, *(score for score in sentences if score != chosen[0])])
+    around, here = texts[best.place], readings[best.place]
+    at, reach = max(0, around.find(said)), len(said) + NEAR
+    near = around[max(0, at - reach) : at + len(said) + reach]
     return [
         max(reading.answerable for reading in readings),
-        readings[here].answerable,
-        readings[here].relevance,
-        chosen[0],
-        chosen[1],
-        chosen[0] - float(others),
-        named_share(question, whole),
-        number_share(question, whole),
-        word_share(question, whole),
-        word_share(question, f"{line} {said}"),
-        float(kind_check(question)(said)),
+        here.answerable,
+        here.relevance,
+        best.logits[0],
+        best.logits[1],
+        named_share(asked, f"{' '.join(best.mention.about)} {line} {near}"),
+        number_share(asked, f"{line} {around}"),
+        word_share(asked, f"{line} {near}"),
+        float(holds_answer_type(asked, said)),
+        float(not asked.happened or is_reported(asked.text, near)),
+        named_share(asked, " ".join([line, *texts])),
+        float(not is_stranger(asked, best.mention)),
     ]
 
 
-def named_share(question: str, text: str) -> float:
-    """Share of the question's names of which a word stands in the text; 1 when it names nothing."""
-    named = names(question)
+def named_share(asked: ParsedQuestion, text: str) -> float:
+    """Share of the question's names of which a word, or what it stands for, is in the text; 1 when it names nothing."""
+    if not asked.names:
+        return 1.0
     folded = set(content_words(text))
-    return sum(bool(set(content_words(name)) & folded) for name in named) / len(named) if named else 1.0
+    return sum(bool(words & folded) for words in asked.name_forms) / len(asked.name_forms)
 
 
-def number_share(question: str, text: str) -> float:
-    """Share of the question's numbers that stand in the text; 1 when it has none."""
-    wanted = numbers(question)
-    return len(wanted & numbers(text)) / len(wanted) if wanted else 1.0
+def number_share(asked: ParsedQuestion, text: str) -> float:
+    """Share of the question's numbers that are in the text; 1 when it has none."""
+    return len(asked.numbers & numbers(text)) / len(asked.numbers) if asked.numbers else 1.0
 
 
-def word_share(question: str, text: str) -> float:
-    """Share of the question's content words that stand in the text in some form; 1 when it has none."""
-    wanted = word_roots(question)
+def word_share(asked: ParsedQuestion, text: str) -> float:
+    """Share of the question's content words, its names left out, that are in the text in some form; 1 when it has none."""
+    wanted = asked.roots - word_roots(" ".join(asked.names))
     return len(wanted & word_roots(text)) / len(wanted) if wanted else 1.0

@@ -55,14 +55,12 @@ class Reading:
     Attributes:
         relevance: Whether the passage bears on the question; for ranking.
         answerable: Whether it holds the answer.
-        spans: The best answers, best first; empty when no text was read.
         offsets: Character offsets [tokens, 2] of the tokens that were read (a long passage is cut at its end).
         tokens: Start, end and evidence logits [3, tokens].
     """
 
     relevance: float
     answerable: float
-    spans: tuple[Span, ...]
     offsets: npt.NDArray[np.int64] = field(repr=False, compare=False)
     tokens: Floats = field(repr=False, compare=False)
 
@@ -157,7 +155,7 @@ class Reader:
                 here = slice(firsts[i], len(rows[i]) - 1)
                 offsets = np.array(texts[i].offsets[: here.stop - here.start], np.int64).reshape(-1, 2)
                 logits = np.stack([part[at, here] for part in outputs[:3]])
-                found[i] = make_reading(float(outputs[3][at]), float(outputs[4][at]), offsets, logits)
+                found[i] = Reading(float(outputs[3][at]), float(outputs[4][at]), offsets, logits)
         return tuple(found[i] for i in range(len(rows)))
 
     def _compare_anew(self, question: str, texts: tuple[str, ...]) -> tuple[float, ...]:
@@ -178,30 +176,6 @@ class Reader:
         with self._runs:
             outputs: list[Floats] = self._session.run(names, feed)
         return outputs
-
-
-def make_reading(relevance: float, answerable: float, offsets: npt.NDArray[np.int64], logits: Floats) -> Reading:
-    """Build a reading from a passage's logits (see `Reading` for shapes), with its three best spans."""
-    spans = best_spans(logits[0], logits[1], offsets, count=3)
-    return Reading(relevance, answerable, spans, offsets, logits)
-
-
-def best_spans(start: Floats, end: Floats, offsets: npt.NDArray[np.int64], *, count: int) -> tuple[Span, ...]:
-    """Return the best spans of at most MAX_SPAN tokens that do not overlap, best first."""
-    size = len(start)
-    if not size:
-        return ()
-    pairs = start[:, None] + end[None, :]
-    allowed = np.triu(np.ones((size, size), bool)) & ~np.triu(np.ones((size, size), bool), MAX_SPAN)
-    pairs = np.where(allowed, pairs, -np.inf)
-    spans = []
-    for _ in range(count):
-        first, last = divmod(int(pairs.argmax()), size)
-        if not np.isfinite(pairs[first, last]):
-            break
-        spans.append(Span(int(offsets[first, 0]), int(offsets[last, 1]), float(pairs[first, last])))
-        pairs[: last + 1, first:] = -np.inf
-    return tuple(spans)
 
 
 def sentence_scores(reading: Reading, sentence_spans: Sequence[Offsets]) -> list[float]:

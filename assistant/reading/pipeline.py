@@ -11,12 +11,18 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Protocol
 
-from assistant.answering.extractive import Evidence, choose
+from assistant.query.parsed import ParsedQuestion, grounded, parse_question
 from assistant.reading.confidence import features, logistic
+from assistant.reading.evidence import Evidence, choose
 from assistant.reading.model import Reading, format_header
 from assistant.reading.scoring import Weights
-from assistant.reading.sentence_ranker import Candidate, look_again, score_sentences
-from assistant.types import Hit
+from assistant.reading.sentence_ranker import LOOKED_AGAIN, Candidate, look_again, score_sentences
+from assistant.types import SHAPED, Hit, QuestionKind
+
+WIDE: frozenset[QuestionKind] = SHAPED | {"definition", "quotation", "why"}
+"""Kinds that are answered from many sentences."""
+LOOKED_WIDE = 40
+"""Sentences that are re-scored for those."""
 
 
 class PassageReader(Protocol):
@@ -38,14 +44,18 @@ class Finding:
     Attributes:
         part: The question that was read.
         hits: The passages, best first.
-        evidence: What to quote, best first; empty when nothing was found.
+        evidence: What to quote for a fact, best first; empty when nothing was found.
         confidence: 0 to 1, that the passages hold the answer.
+        candidates: The sentences, best first; the first of them were re-scored with their likeness.
+        asked: The part, parsed, with names as the passages write them.
     """
 
     part: str
     hits: tuple[Hit, ...]
     evidence: tuple[Evidence, ...]
     confidence: float
+    candidates: tuple[Candidate, ...] = ()
+    asked: ParsedQuestion | None = None
 
 
 def read_part(
@@ -56,6 +66,7 @@ def read_part(
     part: int = 0,
     *,
     newest: bool = False,
+    kind: QuestionKind = "fact",
 ) -> Finding:
     """Read the hits for one question.
 
@@ -63,24 +74,37 @@ def read_part(
         reader: The reader.
         question: One part, standalone.
         hits: From the retriever, best first.
-        weights: How scores are put together.
+        weights: How scores are combined.
         part: The part's number.
         newest: Whether the latest is asked for.
+        kind: What is asked for; some kinds need more sentences than a fact.
 
     Returns:
-        Reordered hits (reader scores in `why`), the sentences to quote, the confidence.
+        Reordered hits, the scored sentences, those to quote for a fact, the confidence.
     """
     weights = weights.fitting(question)
     ordered, readings = read_hits(reader, question, hits, weights, newest=newest)
     if not ordered:
         return Finding(question, (), (), 0.0)
-    candidates = rank_sentences(reader, question, ordered, readings, weights)
+    asked = grounded(parse_question(question), [hit.passage.text for hit in ordered])
+    candidates = rank_sentences(
+        reader, asked, ordered, readings, weights, LOOKED_WIDE if kind in WIDE else LOOKED_AGAIN
+    )
     evidence = choose(ordered, candidates, weights, part)
     sure = 0.0
     if evidence:
-        values = evidence_features(question, ordered, readings, candidates, evidence)
+        values = evidence_features(asked, ordered, readings, candidates, evidence)
         sure = logistic(weights.confidence, values)
-    return Finding(question, tuple(ordered), tuple(evidence), sure)
+    return Finding(question, tuple(ordered), tuple(evidence), sure, tuple(candidates), asked)
+
+
+def sure_findings(findings: Sequence[Finding], weights: Weights, kind: QuestionKind = "fact") -> list[Finding]:
+    """The parts that have an answer: where one is sure, the others need less."""
+    found = [finding for finding in findings if finding.evidence]
+    threshold = weights.shaped if kind in WIDE else weights.threshold
+    sure = max((finding.confidence for finding in found), default=0.0)
+    least = min(weights.further, threshold) if sure >= threshold else threshold
+    return [finding for finding in found if finding.confidence >= least]
 
 
 def read_hits(
@@ -112,13 +136,18 @@ def read_hits(
 
 
 def rank_sentences(
-    reader: PassageReader, question: str, hits: Sequence[Hit], readings: Sequence[Reading], weights: Weights
+    reader: PassageReader,
+    asked: ParsedQuestion,
+    hits: Sequence[Hit],
+    readings: Sequence[Reading],
+    weights: Weights,
+    count: int = LOOKED_AGAIN,
 ) -> list[Candidate]:
-    """The sentences of hits that were read, best first; the best of them looked at again where the weights say so."""
-    candidates = score_sentences(question, hits, readings, weights.sentence)
+    """The sentences of hits that were read, best first; the first `count` are re-scored where the weights have coefficients."""
+    candidates = score_sentences(asked, hits, readings, weights.sentence)
     if not weights.looked:
         return candidates
-    return look_again(question, hits, candidates, reader.likeness, weights.looked)
+    return look_again(asked.text, hits, candidates, reader.likeness, weights.looked, count)
 
 
 def header(hit: Hit) -> str:
@@ -136,7 +165,7 @@ def recency(hits: Sequence[Hit]) -> list[float]:
 
 
 def evidence_features(
-    question: str,
+    asked: ParsedQuestion,
     hits: Sequence[Hit],
     readings: Sequence[Reading],
     candidates: Sequence[Candidate],
@@ -144,13 +173,12 @@ def evidence_features(
 ) -> list[float]:
     """The features of the best quotation; see `assistant.reading.confidence.FEATURES`."""
     best = candidates[0]
-    around, line = hits[best.place].passage.text, header(hits[best.place])
-    every = [item.logits[0] for item in candidates]
-    return features(question, readings, best.place, best.logits, every, around, line, evidence[0].text)
+    texts = [hit.passage.text for hit in hits]
+    return features(asked, readings, best, texts, header(hits[best.place]), evidence[0].text)
 
 
 def _read_hit(hit: Hit, reading: Reading, score: float, rank: int) -> Hit:
-    why = {**hit.why, "relevance": reading.relevance, "answerable": reading.answerable}
+    why = replace(hit.why, relevance=reading.relevance, answerable=reading.answerable)
     return replace(hit, rank=rank, score=score, why=why)
 
 

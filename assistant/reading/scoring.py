@@ -1,33 +1,17 @@
-"""How the reader's scores are put together: numbers chosen by `assistant.training.tune`, stored beside the reader."""
+"""Weights that combine the reader's scores: chosen by `assistant.training.tune`, stored beside the reader."""
 
 from __future__ import annotations
 
 import json
-import re
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from assistant.errors import ModelError
 from assistant.models import assets
+from assistant.query.parsed import asks_for_several, is_long
 from assistant.reading.confidence import FEATURES
 from assistant.reading.sentence_ranker import LIKENESS, SENTENCE_FEATURES, coefficients
-
-LONG = 24
-"""Words of the longest question that is not a long one."""
-
-
-_SEVERAL = re.compile(r"\b(?:and|both|each|between)\b", re.I)
-
-
-def is_long(question: str) -> bool:
-    """Whether a question is so long that it asks for several articles at once."""
-    return len(question.split()) > LONG
-
-
-def asks_for_several(question: str) -> bool:
-    """Whether the words of one part of a question allow for more than one thing: "in May and in June"."""
-    return bool(_SEVERAL.search(question))
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +34,7 @@ class Weights:
         newest: Weight of being newer than the other hits, where the question asks for the latest.
         confidence: Coefficients of the logistic confidence (see `assistant.reading.confidence`), the constant last.
         threshold: Below this confidence the question is declined.
+        shaped: The same for kinds that are answered from many sentences.
         further: The same for the other parts of a question of which one part is answered: who asks two things at once
             mostly asks two that are there.
         place: Taken for every place down the retriever's list, in which named outlets have their turns.
@@ -68,8 +53,9 @@ class Weights:
     beside: float = 1.0
     contrary: float = 5.0
     newest: float = 1.0
-    confidence: tuple[float, ...] = (0.6, 0.0, 0.2, 0.2, 0.0, 0.0, 1.0, 1.0, 0.0, 0.0, 0.0, -1.4)
+    confidence: tuple[float, ...] = (0.6, 0.0, 0.2, 0.2, 0.0, 1.0, 1.0, *(0.0,) * 5, -1.4)
     threshold: float = 0.5
+    shaped: float = 0.5
     further: float = 0.5
     place: float = 0.0
     long: tuple[int, float, float, float, float] = (24, 0.0, 1.0, 0.5, 0.5)

@@ -1,8 +1,8 @@
-"""Scores every sentence that was read: what the reader says of it, and plain facts about its words, added up.
+"""Scores every sentence that was read by the reader's logits and by plain features of its words.
 
-The best of them are looked at again beside their likeness to the question, which is too dear to work out for all. The
-coefficients are fitted with the reader (see `assistant.training.tune`) and stored beside it; with them the scores
-are log odds between the sentences of one question.
+The best of them are re-scored with their likeness to the question, which is too expensive for all. The coefficients
+are fitted with the reader (see `assistant.training.tune`) and stored beside it; with them the scores are log odds
+between the sentences of one question.
 """
 
 from __future__ import annotations
@@ -12,29 +12,35 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-from assistant.reading.answer_type import kind_check
+from assistant.query.parsed import ParsedQuestion
+from assistant.reading.answer_type import holds_answer_type
+from assistant.reading.coreference import Mention, mentions
 from assistant.reading.model import UNREAD, Reading, sentence_answers, sentence_scores
+from assistant.reading.quotable import stands_alone
 from assistant.text.injection import is_order, sets_a_task
-from assistant.text.lexical import content_words, names, word_rarity, word_roots
+from assistant.text.lexical import fold, word_rarity, word_roots
 from assistant.types import Hit
 
 SENTENCE_FEATURES = (
-    "evidence", "span", "behind", "passage", "rare", "around", "stranger", "kind", "quote", "place",
+    "evidence", "span", "behind", "passage", "rare", "around", "stranger", "kind", "quote", "place", "subject", "phrase",
+    "stub", "found",
 )  # fmt: skip
 """What a sentence's score is made of, in the order of the coefficients.
 
 evidence, span: the reader's logits for the sentence and for the best answer in it. behind: how many sentences of its
-passage have more evidence. passage: the passage's score. rare: share of the question's words that stand in it, each
+passage have more evidence. passage: the passage's score. rare: share of the question's words that the sentence has, each
 counted by how few of the sentences read have it. around: the plain share for the sentence before and the one after,
-added up. stranger: whether it names others, and nobody whom the question names. kind: whether it lacks the number or the
-time that is asked for. quote: whether it quotes, where the question asks what was said. place: how far down its article
-it stands.
+added up. stranger: whether its subject is a pronoun that stands for nobody whom the question names. kind: whether it lacks
+the number or the time that is asked for. quote: whether it quotes, where the question asks what was said. place: how far
+down its article it is. subject: whether its subject or speaker is named by the question. phrase: whether it holds words
+that the question quotes. stub: whether it cannot be quoted alone. found: how far down the retriever's
+order its passage is.
 """
 LIKENESS = ("alike", "alike_after")
-"""What is known besides of the sentences that are looked at again: the question's cosine with the sentence, and with the
-one before it and the sentence together."""
+"""Extra features of sentences that are re-scored: the question's cosine with the sentence, and with the one before it and
+the sentence together."""
 LOOKED_AGAIN = 12
-"""So many of the best sentences are looked at again."""
+"""Sentences that are re-scored with their likeness; encoding all would cost as much as reading."""
 MOST_ALIKE, MOST_BEFORE = 500, 300
 """Characters of a sentence, and of the one before it, that are compared with the question."""
 MOST_BEHIND = 5
@@ -43,8 +49,6 @@ SCREEN = 500
 LOOKED_AT = 20
 """Best sentences among which those to quote are found."""
 
-_ASKS_FOR = re.compile(r"\b(?:who|whom|whose|what|which|when|where|why|how)\b", re.I)
-_ASKS_WORDS = re.compile(r"\b(?:say|said|call|tell|told|describe|quote|argue|claim|warn)", re.I)
 _QUOTES = re.compile(r"[“\"]")
 
 
@@ -59,7 +63,8 @@ class Candidate:
         span: Its offsets in the article's text.
         logits: Evidence and best answer, as the reader gave them.
         answer: The words that the reader points at.
-        values: Its `SENTENCE_FEATURES`, and its `LIKENESS` once it was looked at again.
+        values: Its `SENTENCE_FEATURES`, and its `LIKENESS` once it was re-scored.
+        mention: Who it is about.
     """
 
     score: float
@@ -69,6 +74,12 @@ class Candidate:
     logits: tuple[float, float]
     answer: str
     values: tuple[float, ...]
+    mention: Mention
+
+    @property
+    def alike(self) -> float:
+        """Cosine of the question with the sentence and the one before it; 0 when it was not re-scored."""
+        return self.values[-1] if len(self.values) > len(SENTENCE_FEATURES) else 0.0
 
 
 def coefficients(**named: float) -> tuple[float, ...]:
@@ -84,24 +95,24 @@ def weighed(weights: Sequence[float], values: Sequence[float]) -> float:
 
 
 def score_sentences(
-    question: str, hits: Sequence[Hit], readings: Sequence[Reading], weights: Sequence[float]
+    asked: ParsedQuestion, hits: Sequence[Hit], readings: Sequence[Reading], weights: Sequence[float]
 ) -> list[Candidate]:
     """Every sentence that was read, best first.
 
     Args:
-        question: As it was read.
+        asked: The question as it was read.
         hits: The passages; their `score` is the feature "passage".
-        readings: One a hit.
+        readings: One per hit.
         weights: Of `SENTENCE_FEATURES`.
     """
     roots = [[word_roots(hit.passage.sentence(i)) for i in range(len(hit.passage.sentences))] for hit in hits]
-    asked = _Asked(question, roots)
+    counted = _Counted(asked, roots)
     candidates: list[Candidate] = []
     for place, (hit, reading) in enumerate(zip(hits, readings, strict=True)):
-        candidates += _of_passage(asked, place, hit, reading, roots[place], weights)
+        candidates += _of_passage(asked, counted, place, hit, reading, roots[place], weights)
     candidates.sort(key=lambda item: (-item.score, item.place, item.index))
-    # A sentence that gives orders to a machine answers nobody. Only those that could be quoted are looked at.
-    first = [item for item in candidates[:LOOKED_AT] if not _gives_orders(sentence_text(hits, item))]
+    # Only sentences that could be quoted are checked: the patterns are slow.
+    first = [item for item in candidates[:LOOKED_AT] if not gives_orders(sentence_text(hits, item))]
     return first + candidates[LOOKED_AT:]
 
 
@@ -110,9 +121,14 @@ Likeness = Callable[[str, Sequence[str]], Sequence[float]]
 
 
 def look_again(
-    question: str, hits: Sequence[Hit], candidates: Sequence[Candidate], likeness: Likeness, weights: Sequence[float]
+    question: str,
+    hits: Sequence[Hit],
+    candidates: Sequence[Candidate],
+    likeness: Likeness,
+    weights: Sequence[float],
+    count: int = LOOKED_AGAIN,
 ) -> list[Candidate]:
-    """The first `LOOKED_AGAIN` candidates, scored with their likeness to the question too, best first.
+    """The first candidates, scored with their likeness to the question too, best first.
 
     Args:
         question: As it was read.
@@ -120,8 +136,9 @@ def look_again(
         candidates: From `score_sentences`.
         likeness: Compares the question with sentences.
         weights: Of `SENTENCE_FEATURES` and `LIKENESS`.
+        count: How many are re-scored.
     """
-    first = candidates[:LOOKED_AGAIN]
+    first = candidates[:count]
     cosines = likeness(question, [text for item in first for text in _compared(hits, item)])
     found = []
     for item, alike, after in zip(first, cosines[::2], cosines[1::2], strict=True):
@@ -142,21 +159,17 @@ def sentence_text(hits: Sequence[Hit], item: Candidate) -> str:
     return hits[item.place].passage.sentence(item.index)
 
 
-class _Asked:
-    """What the plain features need to know of a question.
+class _Counted:
+    """The question's words, weighted by how few of the sentences have them.
 
     Args:
-        question: As it was read.
+        asked: The question.
         roots: Per passage and sentence, its words' roots.
     """
 
-    def __init__(self, question: str, roots: Sequence[Sequence[set[str]]]) -> None:
-        self.opens, self.words_said = bool(_ASKS_FOR.search(question)), bool(_ASKS_WORDS.search(question))
-        self.wanted = word_roots(question)
-        self.named = {word for name in names(question) for word in content_words(name)}
-        self.holds_kind = kind_check(question)
-        sentences = [sentence for passage in roots for sentence in passage]
-        self._rarity = word_rarity(self.wanted, sentences)
+    def __init__(self, asked: ParsedQuestion, roots: Sequence[Sequence[set[str]]]) -> None:
+        self.wanted = set(asked.roots)
+        self._rarity = word_rarity(self.wanted, [sentence for passage in roots for sentence in passage])
         self._whole = sum(self._rarity.values()) or 1.0
 
     def share(self, sentence: set[str]) -> float:
@@ -167,40 +180,57 @@ class _Asked:
         """The same, each word counted by how few sentences have it."""
         return sum(self._rarity[word] for word in self.wanted & sentence) / self._whole
 
-    def is_stranger(self, sentence: str) -> bool:
-        """Whether a sentence names people or things, and none of those that the question names."""
-        return bool(self.named) and not self.named & set(content_words(sentence)) and bool(names(sentence))
-
 
 def _of_passage(
-    asked: _Asked, place: int, hit: Hit, reading: Reading, roots: Sequence[set[str]], weights: Sequence[float]
+    asked: ParsedQuestion,
+    counted: _Counted,
+    place: int,
+    hit: Hit,
+    reading: Reading,
+    roots: Sequence[set[str]],
+    weights: Sequence[float],
 ) -> list[Candidate]:
     passage = hit.passage
     inside = [(start - passage.start, end - passage.start) for start, end in passage.sentences]
     evidence, answers = sentence_scores(reading, inside), sentence_answers(reading, inside)
-    around = [0.0, *map(asked.share, roots), 0.0]
+    around = [0.0, *map(counted.share, roots), 0.0]
+    texts = [passage.sentence(index) for index in range(len(inside))]
+    about = mentions(texts, hit.headline.title)
     found = []
     for index, (logit, answer) in enumerate(zip(evidence, answers, strict=True)):
-        text = passage.sentence(index)
-        if logit == UNREAD or (asked.opens and not roots[index] - asked.wanted):
-            continue  # behind the cut, or it only says the question again, as a headline does
+        text, mention = texts[index], about[index]
+        if logit == UNREAD or (asked.opens and not roots[index] - asked.roots):
+            continue  # beyond the reader's cut, or it only repeats the question, as a headline does
         values = (
             logit,
             answer.score,
             min(MOST_BEHIND, sum(other > logit for other in evidence)),
             hit.score,
-            asked.rare_share(roots[index]),
+            counted.rare_share(roots[index]),
             around[index] + around[index + 2],
-            float(asked.is_stranger(text)),
-            float(not asked.holds_kind(text)),
-            float(asked.words_said and bool(_QUOTES.search(text))),
+            float(is_stranger(asked, mention)),
+            float(not holds_answer_type(asked, text)),
+            float(asked.asks_words and bool(_QUOTES.search(text))),
             math.log1p(passage.sentences[index][0] / SCREEN),
+            float(bool(asked.name_words & (mention.subject | mention.speaker))),
+            float(any(phrase in fold(text) for phrase in asked.phrases)),
+            float(not stands_alone(text)),
+            math.log1p(max(0, hit.why.found_rank - 1)),
         )
         score = weighed(weights, values)
         words = passage.text[answer.start : answer.end]
-        found.append(Candidate(score, place, index, passage.sentences[index], (logit, answer.score), words, values))
+        logits = (logit, answer.score)
+        found.append(Candidate(score, place, index, passage.sentences[index], logits, words, values, mention))
     return found
 
 
-def _gives_orders(text: str) -> bool:
+def is_stranger(asked: ParsedQuestion, mention: Mention) -> bool:
+    """Whether a sentence begins with "he", "she" or "it" that stands for none of those whom the question names."""
+    return (
+        bool(asked.name_words) and mention.by_pronoun and bool(mention.subject) and not asked.name_words & mention.about
+    )
+
+
+def gives_orders(text: str) -> bool:
+    """Whether a sentence is addressed to a machine; such a one answers nobody."""
     return is_order(text) or sets_a_task(text)

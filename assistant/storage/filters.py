@@ -6,6 +6,8 @@ Built from the catalogue once per state of the library. Knows nothing of SQL or 
 from __future__ import annotations
 
 import json
+import re
+import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from functools import lru_cache
@@ -16,8 +18,8 @@ import numpy.typing as npt
 from assistant.types import Filters
 
 Ints = npt.NDArray[np.int64]
-Row = tuple[int, str, str | None, str | None, int, bool]
-"""Passage number, article, outlet, day, number of the version, whether that version is current."""
+Row = tuple[int, str, str | None, str | None, int, bool, str | None]
+"""Passage number, article, outlet, day, number of the version, whether that version is current, byline."""
 
 KEPT = 8
 """Filters whose passages are remembered: a question asks for its own several times, a conversation again."""
@@ -86,6 +88,10 @@ class Shelf:
             [-1 if row[2] is None else self._outlet_codes.setdefault(row[2], len(self._outlet_codes)) for row in rows],
             np.int64,
         )
+        self._byline_codes: dict[str, int] = {}
+        self._byline = np.array(
+            [self._byline_codes.setdefault(row[6] or "", len(self._byline_codes)) for row in rows], np.int64
+        )
         self._day = np.array([_ordinal(row[3]) for row in rows], np.int64)
         self._version = np.array([row[4] for row in rows], np.int64)
         self._current = np.array([row[5] for row in rows], bool)
@@ -114,6 +120,9 @@ class Shelf:
         keep = np.ones(len(self._numbers), bool)
         if filters.outlets:
             keep &= np.isin(self._outlet, [self._outlet_codes.get(outlet, -2) for outlet in filters.outlets])
+        if filters.authors:
+            fits = [code for byline, code in self._byline_codes.items() if wrote(byline, filters.authors)]
+            keep &= np.isin(self._byline, fits)
         dated = self._day > 0
         if filters.since:
             keep &= dated & (self._day >= filters.since.toordinal())
@@ -127,6 +136,18 @@ class Shelf:
             np.maximum.at(last, self._article[there], self._version[there])
             keep &= there & (self._version == last[self._article])
         return Numbers(self._numbers[keep])
+
+
+def wrote(byline: str | None, authors: Iterable[str]) -> bool:
+    """Whether one of the authors is named in a byline, as whole words; case and accents do not matter."""
+    text = f" {_plain_words(byline or '')} "
+    return any(name and f" {name} " in text for name in map(_plain_words, authors))
+
+
+@lru_cache(maxsize=4096)
+def _plain_words(text: str) -> str:
+    letters = unicodedata.normalize("NFKD", text.casefold())
+    return " ".join(re.findall(r"\w+", "".join(ch for ch in letters if not unicodedata.combining(ch))))
 
 
 def _ordinal(day: str | None) -> int:

@@ -62,12 +62,16 @@ _QUESTION_OPENERS = frozenset(
 )
 
 
+_PLAIN = str.maketrans(
+    {"’": "'", "‘": "'", "“": '"', "”": '"', "–": "-", "—": "-", "ł": "l", "Ł": "L", "ø": "o", "Ø": "O", "đ": "d", "Đ": "D",
+     "ð": "d", "Ð": "D", "þ": "th", "Þ": "Th", "ħ": "h", "Ħ": "H", "ı": "i", "æ": "ae", "Æ": "Ae", "œ": "oe", "Œ": "Oe"}
+)  # fmt: skip
+"""Marks and letters that Unicode does not decompose; case folding turns ß into ss."""
+
+
 def fold(text: str) -> str:
-    """Case, accents and typographic marks removed; single spaces. For comparing, never for offsets."""
-    text = (
-        text.replace("’", "'").replace("‘", "'").replace("“", '"').replace("”", '"').replace("–", "-").replace("—", "-")
-    )
-    text = unicodedata.normalize("NFKD", text)
+    """Case, accents, special letters and typographic marks removed; single spaces. For comparing, never for offsets."""
+    text = unicodedata.normalize("NFKD", text.translate(_PLAIN))
     text = "".join(ch for ch in text if not unicodedata.combining(ch))
     return re.sub(r"\s+", " ", text).strip().casefold()
 

@@ -10,10 +10,11 @@ from typing import Any
 
 import numpy as np
 
-from assistant.answering.extractive import Evidence
 from assistant.models import assets
 from assistant.models.embeddings import OnnxEmbedder, Vectors
+from assistant.query.parsed import ParsedQuestion, grounded, parse_question
 from assistant.query.understanding import Coverage, understand
+from assistant.reading.evidence import Evidence
 from assistant.reading.model import Reader, Reading
 from assistant.reading.pipeline import Finding, header, rank_sentences, read_part
 from assistant.reading.scoring import Weights
@@ -90,11 +91,17 @@ def findings(item: Asked, weights: Weights) -> list[Finding]:
 def scored(item: Asked, weights: Weights) -> list[tuple[Finding, list[Reading], list[Candidate]]]:
     """Of each part what was found, the readings in the order of its hits, and the sentences, best first."""
     parts = []
-    for (part, hits, readings), finding in zip(item.parts, findings(item, weights), strict=True):
+    for (_part, hits, readings), finding in zip(item.parts, findings(item, weights), strict=True):
         by_id = {hit.passage.id: reading for hit, reading in zip(hits, readings, strict=True)}
         ordered = [by_id[hit.passage.id] for hit in finding.hits]
-        parts.append((finding, ordered, rank_sentences(Remembered(readings), part, finding.hits, ordered, weights)))
+        asked = asked_of(finding)
+        parts.append((finding, ordered, rank_sentences(Remembered(readings), asked, finding.hits, ordered, weights)))
     return parts
+
+
+def asked_of(finding: Finding) -> ParsedQuestion:
+    """The finding's part, parsed as it was read."""
+    return grounded(parse_question(finding.part), [hit.passage.text for hit in finding.hits])
 
 
 def is_gold(hit: Hit, row: dict[str, Any]) -> bool:

@@ -19,8 +19,8 @@ import numpy as np
 import numpy.typing as npt
 
 from assistant.models.embeddings import cosines
+from assistant.query.parsed import is_long
 from assistant.query.understanding import Coverage, understand
-from assistant.reading.scoring import is_long
 from assistant.retrieval.fusion import with_shares
 from assistant.retrieval.hybrid import HybridRetriever
 from assistant.retrieval.multihop_rerank import COMPARED, LOOKED_AT, ORDER, ORDER_FEATURES, likenesses, order_features

@@ -15,9 +15,9 @@ RIDGE = 2.0
 """Penalty on the squared coefficients, of features scaled to one spread."""
 LEAST_AT_FIRST = {"rare": 1.5, "stranger": 0.75, "kind": 0.75}
 """Least sizes of some coefficients: they keep the words of one person from another's question, of which there are few."""
-LEAST_AGAIN = {"rare": 1.5, "kind": 0.75}
-"""The same where sentences are looked at again: strangers were passed over the first time, and likeness tells the rest."""
-AGAINST = {"behind", "stranger", "kind", "place"}
+LEAST_AGAIN = {"rare": 1.5, "kind": 0.75, "stranger": 0.75}
+"""The same for sentences that are re-scored."""
+AGAINST = {"behind", "stranger", "kind", "place", "stub", "found"}
 """Features that speak against a sentence."""
 
 Table = tuple[npt.NDArray[np.float64], npt.NDArray[np.bool_], float]

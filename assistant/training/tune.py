@@ -18,14 +18,14 @@ import numpy as np
 from scipy.optimize import minimize
 from sklearn.metrics import roc_auc_score
 
-from assistant.answering.extractive import choose
 from assistant.models import assets
 from assistant.reading.confidence import FEATURES
+from assistant.reading.evidence import choose
 from assistant.reading.pipeline import evidence_features
 from assistant.reading.scoring import Weights
 from assistant.reading.sentence_ranker import LIKENESS, SENTENCE_FEATURES
 from assistant.training.__main__ import OURS
-from assistant.training.dataset import Asked, findings, gather, is_evidence, is_gold, right, scored
+from assistant.training.dataset import Asked, asked_of, findings, gather, is_evidence, is_gold, right, scored
 from assistant.training.fit_sentences import LEAST_AGAIN, Table, fit_sentences
 from assistant.training.mining import is_held, read_questions
 from assistant.training.tune_multihop import read_all, tune_long, untaught
@@ -37,9 +37,9 @@ SMOOTH = 0.04
 """Width of the bell curve over thresholds."""
 RIDGE = 2.0
 """Penalty on the squared coefficients of the confidence."""
-LEAST = {"names": 0.8, "numbers": 0.8}
-"""Least coefficients. Every question that is tuned on names what stands in its article, so these two tell nothing there;
-people also ask for what no article names."""
+LEAST = {"names": 0.8, "numbers": 0.8, "reported": 2.5, "subject": 2.5}
+"""Least coefficients. Nearly every question that is tuned on names what its article has and asks about what happened, so these
+features are not learned there; people also ask about what no article names or reports."""
 SECONDS = (0.2, 0.25, 0.3, 0.35, 0.4, 1.0)
 SEVERAL = (0.1, 0.15, 0.2, 0.25, 0.3)
 BESIDE = (1.0, 2.0, 3.0, 4.0)
@@ -129,7 +129,7 @@ def tune_confidence(asked: Sequence[Asked], weights: Weights) -> Weights:
     values, known, counts = [], [], []
     for item in asked:
         for finding, ordered, candidates in scored(item, weights):
-            values.append(evidence_features(finding.part, finding.hits, ordered, candidates, finding.evidence))
+            values.append(evidence_features(asked_of(finding), finding.hits, ordered, candidates, finding.evidence))
             known.append(item.row["answerable"])
             counts.append(item.weight)
     table, labels, counted = np.array(values), np.array(known), np.array(counts, float)

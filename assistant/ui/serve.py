@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import socket
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -123,7 +124,7 @@ def serve(settings: Settings, options: Options | None = None, build: Callable[[S
         starting, host=settings.host, port=settings.port, log_level="warning", ws="none", server_header=False,
         timeout_graceful_shutdown=2, timeout_keep_alive=KEEP_ALIVE, http=TimedProtocol, backlog=512,
     )  # fmt: skip
-    server = uvicorn.Server(config)
+    server = _Server(config, options.on_listening)
     logging.getLogger("uvicorn.error").addFilter(_worth_saying)
     try:
         server.run()
@@ -131,6 +132,27 @@ def serve(settings: Settings, options: Options | None = None, build: Callable[[S
         raise RunError(
             f"Cannot listen on {settings.host}:{settings.port}: the port is taken or not allowed. Choose another --port."
         ) from error
+
+
+class _Server(uvicorn.Server):
+    """Says where it listens once it does.
+
+    Args:
+        config: As uvicorn takes it.
+        on_listening: Called with the address of the page.
+    """
+
+    def __init__(self, config: uvicorn.Config, on_listening: Callable[[str], None] | None) -> None:
+        super().__init__(config)
+        self._on_listening = on_listening
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Open the port."""
+        await super().startup(sockets)
+        if self.started and self._on_listening is not None:
+            port = self.servers[0].sockets[0].getsockname()[1]
+            host = self.config.host if self.config.host not in ("0.0.0.0", "::") else socket.gethostname()  # noqa: S104
+            self._on_listening(f"http://{f'[{host}]' if ':' in host else host}:{port}")
 
 
 def _worth_saying(record: logging.LogRecord) -> bool:

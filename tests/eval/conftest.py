@@ -11,14 +11,15 @@ from pathlib import Path
 
 import pytest
 
+from assistant.answering.pipeline import Assistant
 from assistant.cli.main import main
 from assistant.settings import load_settings
 from eval.faults import Remembering
 from eval.runner import Row
-from eval.selftest import asked
 from eval.suites import ready_suite
-from eval.workbench import Bench, Choice, open_bench
+from eval.workbench import Bench, Choice, asked, open_bench
 from tests.conftest import ROOT
+from tests.sample_library import seed_evaluation
 
 SHOTS = ROOT / "artifacts" / "screenshots"
 QUESTIONS = 40
@@ -28,12 +29,17 @@ READ = 10
 
 
 @pytest.fixture(scope="session")
-def bench(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bench]:
-    """The real assistant over the sample articles, and some of the suite's questions."""
+def bench(
+    tmp_path_factory: pytest.TempPathFactory, pytestconfig: pytest.Config, prebuilt_library: Path
+) -> Iterator[Bench]:
+    """The real assistant over the sample articles, and some of the suite's questions; readings are kept between sessions."""
     settings = load_settings(home=tmp_path_factory.mktemp("bench"))
-    with open_bench(settings, Choice(ready_suite("sample"), limit=QUESTIONS, threads=os.cpu_count() or 1)) as opened:
-        opened.assistant.weights = replace(opened.assistant.weights, candidates=READ)
-        yield opened
+    seed_evaluation(settings.home, prebuilt_library)
+    cache = pytestconfig.cache.mkdir("readings") if pytestconfig.cache else None
+    choice = Choice(ready_suite("sample"), limit=QUESTIONS, threads=os.cpu_count() or 1, cache=cache)
+    with open_bench(settings, choice) as opened:
+        parts = opened.assistant.parts
+        yield replace(opened, assistant=Assistant(replace(parts, weights=replace(parts.weights, candidates=READ))))
 
 
 @pytest.fixture(scope="session")

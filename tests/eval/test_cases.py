@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 from assistant.errors import UsageError
-from eval.cases import Evidence, check_evidence, half_of, load_cases, load_multihop
+from eval.case_forms import load_multihop
+from eval.cases import Evidence, check_evidence, half_of, load_cases
 from eval.suites import SUITES, own_suite, ready_suite, select
 from tests.conftest import SHARED
 
@@ -183,7 +184,9 @@ def test_the_sample_suite_is_what_it_promises() -> None:
 
 
 def test_a_suite_that_is_not_there_says_where_it_was_looked_for(tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match="one of the suites sample, news, multihop, found 'none'"):
+    with pytest.raises(
+        UsageError, match="one of the suites sample, news, multihop, reporter, shapes, follow-ups, found 'none'"
+    ):
         ready_suite("none")
     with pytest.raises(UsageError, match=r"expected its articles at .*corpus\.json.*--data"):
         ready_suite("news", tmp_path)

@@ -53,7 +53,7 @@ def test_a_run_is_made_repeated_compared_blessed_and_gated(
     assert plain[0] == plain[1]
     done = byline("eval", "compare", first, second)
     assert done.code == 0
-    assert "Made with the same code, prompts, models and index." in done.out
+    assert "Same code, prompts, models and index." in done.out
     compared = [line for line in done.out.splitlines() if "->" in line]
     assert compared
     assert all("+0.0000 (+0.0000 to +0.0000)  p = 1" in line for line in compared)
@@ -147,10 +147,16 @@ def test_multihops_form_of_ones_own_is_searched(byline: Byline, own: Own, tmp_pa
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (("eval", "run", "--suite", "none"), "Expected one of the suites sample, news, multihop, found 'none'."),
-        (("eval", "run", "--articles", "x"), "Expected --suite NAME, or --articles PATH with --questions FILE"),
+        (
+            ("eval", "run", "--suite", "none"),
+            "Expected one of the suites sample, news, multihop, reporter, shapes, follow-ups, found 'none'.",
+        ),
+        (
+            ("eval", "run", "--articles", "x"),
+            "Use either --suite NAME, or --articles PATH together with --questions FILE",
+        ),
         (("eval", "run", "--suite", "news", "--data", "nowhere"), "name their folder with --data"),
-        (("eval", "compare", "nowhere", "nowhere"), "Expected the folder of a finished run, found no summary.json"),
+        (("eval", "compare", "nowhere", "nowhere"), "'nowhere' is not the folder of a finished run"),
         (("eval", "bless", "nowhere"), "Expected the rows of a run"),
     ],
 )

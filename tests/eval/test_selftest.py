@@ -12,9 +12,9 @@ from eval.faults import FAULTS, Remembering
 from eval.gate import FAILED, PASSED
 from eval.report import junit, summary_markdown
 from eval.runner import Row
-from eval.selftest import asked, drops_table, judge_fault, simulate_drops
+from eval.selftest import drops_table, judge_fault, simulate_drops
 from eval.summary import make_manifest, summarise
-from eval.workbench import Bench
+from eval.workbench import Bench, asked
 from tests.eval.made import row
 
 NAMES = {

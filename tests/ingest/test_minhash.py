@@ -9,6 +9,8 @@ from datasketch import MinHash
 
 from ingest.minhash import AT_ONCE, signature
 
+pytestmark = pytest.mark.unit
+
 
 @pytest.mark.parametrize("size", [0, 1, 30, AT_ONCE + 1])
 def test_signature_equals_datasketch(size: int) -> None:

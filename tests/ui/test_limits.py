@@ -17,7 +17,6 @@ import uvicorn
 
 from assistant.answering.pipeline import Assistant
 from assistant.errors import UsageError
-from assistant.ui.jobs.outcomes import shown_place, upload_origin
 from assistant.ui.server.auth import Login, Users, add_user, list_users, remove_user
 from assistant.ui.server.body_limits import LimitedBody, limit_of
 from assistant.ui.server.options import Options
@@ -340,11 +339,3 @@ def test_two_uploads_with_one_name_are_two_articles(house: House) -> None:
     assert {"Pier to close", "Library to open"} <= {head["title"] for head in found["articles"]}
     assert all("article.txt" in page for page in lists[:2])
     assert "upload:" not in "".join(lists)
-
-
-def test_an_upload_is_shown_by_its_name() -> None:
-    origin = upload_origin("a/b.txt", b"text")
-    assert origin == upload_origin("a/b.txt", b"text") != upload_origin("a/b.txt", b"other")
-    assert shown_place(origin) == "a/b.txt"
-    assert shown_place("upload:old.txt") == "old.txt"
-    assert shown_place("/folder/x.txt") == "/folder/x.txt"

@@ -12,6 +12,7 @@ from typing import Any
 
 from assistant.storage.sqlite import duplicates
 from assistant.storage.sqlite.connection import Connection, Database
+from assistant.storage.sqlite.edits import Edit, read_edits
 from assistant.types import Article, Headline, Span
 
 HEAD = "v.article_id, v.version, v.source_id, v.title, v.outlet, v.byline, v.published_at, v.url"
@@ -82,6 +83,14 @@ class Articles(Database):
             "WHERE v.outlet IS NOT NULL GROUP BY v.outlet ORDER BY 2 DESC"
         )
         return dict(self.fact("outlets", lambda con: con.execute(sql).fetchall()))
+
+    def bylines(self) -> dict[str, int]:
+        """Byline -> number of its articles."""
+        sql = (
+            "SELECT v.byline, count(*) FROM versions v JOIN articles a ON a.current = v.version "
+            "WHERE v.byline IS NOT NULL GROUP BY v.byline ORDER BY 2 DESC"
+        )
+        return dict(self.fact("bylines", lambda con: con.execute(sql).fetchall()))
 
     def version_counts(self) -> dict[str, int]:
         """Article id -> number of its versions, for articles that have more than one."""
@@ -165,6 +174,25 @@ class Articles(Database):
                 if others:
                     found[article_id] = others
         return found
+
+    def edits(self) -> dict[str, Edit]:
+        """Article id -> what users corrected of it."""
+        with self.guard() as con:
+            return read_edits(con)
+
+    def edit(self, article_id: str) -> Edit | None:
+        """What users corrected of an article, or None."""
+        return self.edits().get(article_id)
+
+    def provenance(self, article_id: str) -> tuple[str, str, str]:
+        """The source that the user named, the file or address, and the place in it, that an article came from."""
+        sql = (
+            "SELECT coalesce(s.source, a.origin), coalesce(s.origin, a.origin), coalesce(t.place, a.origin) FROM articles a "
+            "LEFT JOIN sightings s ON s.article_id = a.id LEFT JOIN statuses t ON t.article_id = a.id WHERE a.id = ? LIMIT 1"
+        )
+        with self.guard() as con:
+            source, origin, place = con.execute(sql, (article_id,)).fetchone()
+        return source, origin, place
 
     def read_from(self, version: str) -> dict[str, str]:
         """Where a version's fields were read from; empty for one stored by an earlier release."""

@@ -18,10 +18,11 @@ from assistant.storage.failpoints import reach
 from assistant.storage.filters import Numbers
 from assistant.storage.sqlite import duplicates
 from assistant.storage.sqlite.connection import Connection
+from assistant.storage.sqlite.edits import Edit, write_edit
 from assistant.storage.sqlite.ingest_log import Journal, now
 from assistant.storage.sqlite.passages import Finding
-from assistant.storage.sqlite.schema import ADDED_IN_2, SCHEMA_VERSION, TABLES
-from assistant.storage.sqlite.writes import Entry, remove_entry, store_entry, text_key
+from assistant.storage.sqlite.schema import MIGRATIONS, SCHEMA_VERSION, TABLES
+from assistant.storage.sqlite.writes import Entry, drop_passages, remove_entry, store_entry, text_key
 
 __all__ = ["Catalogue", "Entry", "Numbers", "text_key"]
 
@@ -51,12 +52,9 @@ class Catalogue(Finding):
             con.execute("PRAGMA auto_vacuum = INCREMENTAL")
             con.execute("PRAGMA journal_mode = WAL")
             con.executescript(f"BEGIN IMMEDIATE; {TABLES} INSERT OR IGNORE INTO meta VALUES ('schema', '1'); COMMIT;")
-        found = self.meta("schema")
-        if found == "1":
-            con.executescript(
-                f"BEGIN IMMEDIATE; {ADDED_IN_2} UPDATE meta SET value = '2' WHERE key = 'schema'; COMMIT;"
-            )
-            found = self.meta("schema")
+        while (found := self.meta("schema")) in MIGRATIONS:
+            step = f"{MIGRATIONS[found]} UPDATE meta SET value = {int(found) + 1} WHERE key = 'schema';"
+            con.executescript(f"BEGIN IMMEDIATE; {step} COMMIT;")
         if found != str(SCHEMA_VERSION):
             raise StoreError(
                 f"The data folder {str(self.path.parent)!r} has schema {found}, this Byline expects {SCHEMA_VERSION}: "
@@ -104,6 +102,19 @@ class Catalogue(Finding):
                 store_entry(con, entry)
             reach("store-written")
         reach("store-committed")
+
+    def store_edit(self, entry: Entry, edit: Edit) -> None:
+        """Store an article as a user corrected it, and the corrections, in one transaction.
+
+        The version before gives up its passages, so that nothing is found by the wrong date or outlet any more.
+        """
+        article = entry.article
+        with self.change() as con:
+            (before,) = con.execute("SELECT current FROM articles WHERE id = ?", (article.id,)).fetchone()
+            if before != article.version:
+                store_entry(con, entry)
+                drop_passages(con, before)
+            write_edit(con, article.id, edit)
 
     def remove(self, article_ids: Iterable[str]) -> int:
         """Remove articles with all versions, passages, vectors and full-text rows; `compact` gives the space back.

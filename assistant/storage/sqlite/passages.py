@@ -61,7 +61,7 @@ class Finding(Articles):
         state = self.state()
         if self._shelf is None or self._shelf[0] != state:
             sql = (
-                "SELECT p.seq, v.article_id, v.outlet, v.day, v.number, a.current IS v.version FROM passages p "
+                "SELECT p.seq, v.article_id, v.outlet, v.day, v.number, a.current IS v.version, v.byline FROM passages p "
                 "JOIN versions v ON v.version = p.version LEFT JOIN articles a ON a.id = v.article_id ORDER BY p.seq"
             )
             with self.guard() as con:

@@ -1,9 +1,9 @@
 """The catalogue's tables, as SQL text. Run by `catalogue` alone.
 
-Schema 1 had the first group of tables only; opening such a library adds the second.
+Schema 1 had the first group of tables only. Opening a library adds the groups that it does not have yet.
 """
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 
 TOKENIZER = "porter unicode61 remove_diacritics 2"
 
@@ -95,3 +95,13 @@ CREATE INDEX IF NOT EXISTS receipts_by_time ON receipts(made_at);
 INSERT OR IGNORE INTO meta VALUES ('revision', '1');
 INSERT OR IGNORE INTO meta VALUES ('library', lower(hex(randomblob(8))));
 """
+
+ADDED_IN_3 = """
+-- What users corrected, by article. JSON: field -> value, field -> value before, [tag, ...].
+CREATE TABLE IF NOT EXISTS edits (
+    article_id TEXT PRIMARY KEY, fields TEXT NOT NULL, original TEXT NOT NULL, tags TEXT NOT NULL, edited_at TEXT NOT NULL
+) WITHOUT ROWID;
+"""
+
+MIGRATIONS = {"1": ADDED_IN_2, "2": ADDED_IN_3}
+"""Schema that was found -> what makes the next one of it."""

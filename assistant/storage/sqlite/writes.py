@@ -123,5 +123,6 @@ def remove_entry(con: Connection, article_id: str) -> bool:
     con.execute(sql, (article_id,))
     con.execute("DELETE FROM sightings WHERE article_id = ?", (article_id,))
     con.execute("DELETE FROM statuses WHERE article_id = ?", (article_id,))
+    con.execute("DELETE FROM edits WHERE article_id = ?", (article_id,))
     duplicates.choose_leads(con, duplicates.unlink(con, article_id))
     return there

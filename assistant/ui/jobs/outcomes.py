@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import csv
-import hashlib
 import io
 import json
 import os
-import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from ingest.pipeline import Outcome
+from ingest.types import upload_name
 
-_UPLOAD = re.compile(r"^upload:(?:[0-9a-f]{12}/)?")
 STATUSES = {
     "added": "added",
     "updated": "updated",
@@ -46,16 +44,6 @@ class Line:
     detail: str = ""
 
 
-def upload_origin(name: str, content: bytes) -> str:
-    """The origin of an uploaded file. Its content is part of it: two files of one name are two articles."""
-    return f"upload:{hashlib.sha256(content).hexdigest()[:12]}/{name}"
-
-
-def shown_place(place: str) -> str:
-    """A place for people: an uploaded file by its name."""
-    return _UPLOAD.sub("", place)
-
-
 def make_lines(outcomes: Iterable[Outcome], title_of: Callable[[str], str]) -> list[Line]:
     """The lines of a report, with titles.
 
@@ -67,7 +55,7 @@ def make_lines(outcomes: Iterable[Outcome], title_of: Callable[[str], str]) -> l
         Line(
             status=outcome.status,
             title=title_of(outcome.article_id) if outcome.article_id else "",
-            place=shown_place(outcome.place),
+            place=upload_name(outcome.place),
             article_id=outcome.article_id or "",
             detail=title_of(outcome.detail) if outcome.status == "duplicate" else outcome.detail,
         )

@@ -19,10 +19,11 @@ from typing import Any, Literal
 
 from assistant.errors import BylineError, UsageError
 from assistant.storage.sqlite.catalogue import Catalogue
-from assistant.ui.jobs.outcomes import Line, make_lines, read_lines, upload_origin, write_lines
+from assistant.ui.jobs.outcomes import Line, make_lines, read_lines, write_lines
 from assistant.ui.server.loader import Loader
 from ingest.parsing.registry import Raw
 from ingest.pipeline import Options, Report, ingest, store_documents
+from ingest.types import upload_origin
 
 log = logging.getLogger(__name__)
 

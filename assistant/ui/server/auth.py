@@ -65,12 +65,12 @@ def add_user(path: Path, name: str, password: str) -> bool:
 
 
 def list_users(path: Path) -> list[str]:
-    """The names in a users' file, sorted.
+    """The names in a users' file, sorted; none when there is no file.
 
     Raises:
         UsageError: The file cannot be read, or a line is not valid.
     """
-    return sorted(_parse(path, _lines(path)))
+    return sorted(_parse(path, _lines(path))) if path.exists() else []
 
 
 def remove_user(path: Path, name: str) -> None:
@@ -79,10 +79,10 @@ def remove_user(path: Path, name: str) -> None:
     Raises:
         UsageError: There is no such user, or the file cannot be read or written.
     """
-    lines = _lines(path)
+    lines = _lines(path) if path.exists() else []
     others = [kept for kept in lines if _name(kept) != name]
     if len(others) == len(lines):
-        raise UsageError(f"There is no user {name!r} in {path}.")
+        raise UsageError(f"There is no user {name!r} in {str(path)!r}. List them with `byline users list`.")
     _replace(path, others)
 
 

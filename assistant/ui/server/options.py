@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,6 +21,7 @@ class Options:
         unwatched: Seconds that an answer goes on after its page was closed; a reload takes it up again.
         allowed_hosts: Names that the server may also be called by, such as a proxy's.
         per_minute: Requests that cost work, per user (per address without a login) and minute; 0 means no limit.
+        on_listening: Told the address once connections are accepted.
     """
 
     api: bool = True
@@ -29,3 +31,4 @@ class Options:
     unwatched: float = 20.0
     allowed_hosts: tuple[str, ...] = ()
     per_minute: int = 240
+    on_listening: Callable[[str], None] | None = None

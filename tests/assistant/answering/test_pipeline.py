@@ -11,8 +11,8 @@ from assistant.errors import ModelError, UsageError
 from assistant.events import Checked, Draft, Finished, Restarted, Retrieved, Understood
 from assistant.grounding.citations import check_exact
 from assistant.json_forms import answer_record
+from assistant.query.parsed import is_long
 from assistant.reading.model import Reader
-from assistant.reading.scoring import is_long
 from assistant.testing import SMALL, ScriptedChatModel
 from assistant.types import ABSTAINED, CHAT, Answer, Filters
 

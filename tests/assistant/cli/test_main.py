@@ -7,14 +7,14 @@ import os
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
-from assistant.cli.main import main
 from assistant.settings import load_settings
+from tests.assistant.cli.conftest import Run
 
 ROOT = Path(__file__).parents[3]
 
@@ -24,40 +24,6 @@ ANSWER = {
 CITATION = {"number", "article_id", "source_id", "title", "outlet", "published_at", "url", "quote", "start", "end"}
 HIT = {"source_id", "article_id", "title", "outlet", "published_at", "start", "end", "text", "score"}
 REPORT = {"added", "updated", "unchanged", "rejected", "passages", "seconds"}
-
-Run = Callable[..., tuple[int, str, str]]
-
-
-@pytest.fixture
-def byline(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
-    """Runs the command in this process; gives exit code, standard output and standard error."""
-
-    def run(*arguments: str | Path) -> tuple[int, str, str]:
-        monkeypatch.setattr(sys, "argv", ["byline", *map(str, arguments)])
-        capsys.readouterr()
-        try:
-            main()
-            code = 0
-        except SystemExit as end:
-            code = end.code if isinstance(end.code, int) else 0 if end.code is None else 1
-        found = capsys.readouterr()
-        return code, found.out, found.err
-
-    return run
-
-
-@pytest.fixture
-def small(tmp_path: Path) -> Path:
-    """Two articles as JSON."""
-    rows = [
-        {"id": 7, "title": "Bridge reopens", "source": "Harbour Post", "published_at": "2026-03-02T08:00:00+01:00",
-         "body": "The Larkin bridge reopened on Monday after nine weeks.\nIt was closed because of a cracked bearing."},
-        {"id": "b", "title": "Mayor resigns", "outlet": "Tarn Gazette", "url": "https://tarn.example/mayor",
-         "text": "Mayor Ilse Ott resigned on Friday. “I have lost the council’s trust,” she said."},
-    ]  # fmt: skip
-    path = tmp_path / "small.json"
-    path.write_text(json.dumps(rows), "utf-8")
-    return path
 
 
 @contextmanager
@@ -100,7 +66,7 @@ def test_what_the_seed_article_does_not_say_is_declined(byline: Run, seed_files:
     assert answer["status"] == "abstained", answer["text"]
     assert answer["sentences"] == []
     assert answer["citations"] == []
-    assert "do not find" in answer["reason"]
+    assert "couldn't find" in answer["reason"]
 
 
 def test_fields_are_the_fixed_ones(byline: Run, small: Path, tmp_path: Path) -> None:
@@ -218,7 +184,7 @@ def test_wrong_sources_are_one_sentence_each_and_change_nothing(byline: Run, sma
     before = byline("articles", "list", "--json")[1]
     code, out, err = byline("ingest", tmp_path / "nowhere")
     assert (code, out) == (2, "")
-    assert "found nothing at" in err
+    assert str(tmp_path / "nowhere") in err
     for path, said in make_wrong(tmp_path).values():
         code, out, err = byline("ingest", path)
         assert code == 1, path
@@ -232,14 +198,24 @@ def test_wrong_sources_are_one_sentence_each_and_change_nothing(byline: Run, sma
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (["ask", ""], "Expected a question, found nothing"),
-        (["ask", "why " * 5_000], "at most 4,000 characters"),
-        (["ask"], "found neither"),
-        (["ask", "hi", "--batch", "x.jsonl"], "found both"),
-        (["ask", "hi", "--as-of", "tomorrow"], "Expected a day such as"),
-        (["ask", "--batch", "nowhere.jsonl"], "Expected a readable file"),
-        (["articles", "show", "nobody"], "Expected the id of a stored article"),
-        (["receipt", "nothing"], "Expected the id of a receipt"),
+        (["ask", ""], "The question is empty"),
+        (["ask", "why " * 5_000], "(limit 4,000). Shorten the question"),
+        (["ask"], "The question is empty"),
+        (["search"], "The query is empty"),
+        (["ask", "hi", "--batch", "x.jsonl"], "not both"),
+        (["ask", "hi", "--as-of", "tomorrow"], "--as-of is not a day: 'tomorrow'"),
+        (["ask", "hi", "--since", "2026-02-30"], "--since is not a day"),
+        (["ask", "hi", "--since", "2026-03-02", "--until", "2026-03-01"], "is after --until"),
+        (["search", "hi", "--outlet", "Harbor Post"], "No article is from 'Harbor Post'. Did you mean 'Harbour Post'?"),
+        (["ask", "hi", "--author", "Ada Bruck-Smith"], "No article is by 'Ada Bruck-Smith'. Did you mean 'Ada Brück'?"),
+        (["ask", "--batch", "nowhere.jsonl"], "Cannot read 'nowhere.jsonl'"),
+        (["ask", "hi", "--history", "nowhere.json"], "Cannot read 'nowhere.json'"),
+        (["articles", "show", "nobody"], "No article has the id 'nobody'"),
+        (["articles", "edit", "7"], "Nothing to change"),
+        (["receipt", "nothing"], "There is no receipt 'nothing'"),
+        (["ingest", "x.txt", "--title", "X"], "use `-`"),
+        (["ingest", "-", "x.txt"], "cannot be combined"),
+        (["users", "remove", "nobody"], "There is no user 'nobody'"),
     ],
 )
 def test_wrong_use_is_one_sentence_and_exit_code_2(byline: Run, small: Path, arguments: list[str], said: str) -> None:
@@ -258,7 +234,9 @@ def test_wrong_commands_and_options_show_the_usage(byline: Run, arguments: list[
     assert "Traceback" not in err
 
 
-def test_an_empty_library_says_what_to_do(byline: Run) -> None:
+def test_an_empty_library_says_what_to_do(byline: Run, small: Path) -> None:
+    byline("ingest", small)
+    byline("articles", "remove", "7", "b")
     answer = json.loads(byline("ask", "Who resigned?", "--json")[1])
     assert answer["status"] == "abstained"
     assert "byline ingest" in answer["reason"]

@@ -20,22 +20,17 @@ from assistant.models.embeddings import (
     load_tokenizer,
     make_embedder,
 )
-from assistant.training.encoder import float_encoder, write_encoder
-from ingest.chunking import split_sentences
-from ingest.parsing.registry import Raw, read_articles
-from tests.conftest import SAMPLE
+from assistant.training.encoder import float_encoder, sample_texts, write_encoder
+
+ROOT = Path(__file__).parents[3]
 
 
 @pytest.fixture(scope="module")
 def sentences() -> list[str]:
     """The sentences of the sample articles."""
-    found: dict[str, None] = {}
-    for path in sorted(SAMPLE.glob("*.md")):
-        (item,) = read_articles(Raw(path.name, str(path), path.read_bytes()))
-        text = item.article.text
-        found.update(dict.fromkeys(text[start:end] for start, end in split_sentences(text)))
+    found, _, _ = sample_texts()
     assert len(found) >= 500
-    return list(found)
+    return found
 
 
 @pytest.fixture(scope="module")
@@ -79,7 +74,7 @@ def test_a_missing_extra_is_one_sentence_with_its_command(monkeypatch: pytest.Mo
 def test_onnx_runtime_collects_no_usage_data(tmp_path: Path) -> None:
     """It keeps a device id and the events that it is about to send in the user's folder; not under CI, which is unset."""
     code = "from assistant.models.embeddings import OnnxEmbedder; OnnxEmbedder().encode(['one'])"
-    environment = {"HOME": str(tmp_path), "PYTHONPATH": str(SAMPLE.parents[2])}
+    environment = {"HOME": str(tmp_path), "PYTHONPATH": str(ROOT)}
     subprocess.run([sys.executable, "-c", code], env=environment, check=True)
     assert not list(tmp_path.iterdir())
 

@@ -141,3 +141,36 @@ def test_the_same_asked_of_two_times_or_two_people_is_two_questions(question: st
 )
 def test_other_pairs_are_left_in_one_question(question: str) -> None:
     assert split_parts(question) == (question,)
+
+
+@pytest.mark.parametrize(
+    ("question", "since", "until"),
+    [
+        ("What did she say last Tuesday?", date(2023, 12, 19), date(2023, 12, 19)),
+        ("What happened on Monday?", date(2023, 12, 25), date(2023, 12, 25)),
+        ("Who resigned two weeks ago?", date(2023, 12, 8), date(2023, 12, 14)),
+        ("Late October: who led the table?", date(2023, 10, 21), date(2023, 10, 31)),
+        ("What was said in mid-October?", date(2023, 10, 11), date(2023, 10, 20)),
+        ("What was decided on 3/11?", date(2023, 11, 3), date(2023, 11, 3)),
+        ("What was decided on 11/23?", date(2023, 11, 23), date(2023, 11, 23)),
+        ("Which games were on last weekend?", date(2023, 12, 23), date(2023, 12, 24)),
+    ],
+)
+def test_days_named_by_their_distance_or_their_part_of_a_month(question: str, since: date, until: date) -> None:
+    assert understand(question, today=date(2023, 12, 25)).periods == ((since, until),)
+
+
+@pytest.mark.parametrize("question", ["Who offers 24/7 care?", "What is a 50/50 split?", "Did it cost 3.5 million?"])
+def test_numbers_that_are_no_days(question: str) -> None:
+    assert understand(question, today=date(2023, 12, 25)).periods == ()
+
+
+def test_an_old_library_has_its_own_today_and_the_query_says_so() -> None:
+    covered = Coverage((), date(2023, 9, 26), date(2023, 12, 25))
+    query = understand("What happened last Tuesday?", coverage=covered, today=date(2026, 11, 30))
+    assert query.periods == ((date(2023, 12, 19), date(2023, 12, 19)),)
+    assert "the newest article (2023-12-25)" in query.assumed[0]
+    asked = understand(
+        "What happened last Tuesday?", coverage=covered, as_of=date(2023, 10, 4), today=date(2026, 11, 30)
+    )
+    assert "the as-of day (2023-10-04)" in asked.assumed[0]

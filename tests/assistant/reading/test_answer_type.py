@@ -2,7 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from assistant.reading.answer_type import Kind, kind_check, wanted_kind
+from assistant.query.parsed import AnswerType, parse_question, wanted_type
+from assistant.reading.answer_type import holds_answer_type
 
 
 @pytest.mark.parametrize(
@@ -22,8 +23,8 @@ from assistant.reading.answer_type import Kind, kind_check, wanted_kind
         ("Why is the number of visitors falling?", None),
     ],
 )
-def test_the_kind_is_told_by_the_question_word(question: str, kind: Kind | None) -> None:
-    assert wanted_kind(question) == kind
+def test_the_kind_is_told_by_the_question_word(question: str, kind: AnswerType | None) -> None:
+    assert wanted_type(question) == kind
 
 
 @pytest.mark.parametrize(
@@ -38,11 +39,11 @@ def test_the_kind_is_told_by_the_question_word(question: str, kind: Kind | None)
         ("time", "He left in anger.", False),
     ],
 )
-def test_a_sentence_has_it_or_not(kind: Kind, sentence: str, there: bool) -> None:
+def test_a_sentence_has_it_or_not(kind: AnswerType, sentence: str, there: bool) -> None:
     question = {"number": "How much was it in 2022?", "time": "When was it, in 2022?"}[kind]
-    assert wanted_kind(question) == kind
-    assert kind_check(question)(sentence) is there
+    assert wanted_type(question) == kind
+    assert holds_answer_type(parse_question(question), sentence) is there
 
 
 def test_where_no_kind_is_asked_for_every_sentence_has_it() -> None:
-    assert kind_check("How did Pochettino describe him?")("He left in anger.")
+    assert holds_answer_type(parse_question("How did Pochettino describe him?"), "He left in anger.")

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 import pytest
 
+from assistant.query.parsed import parse_question
 from assistant.reading.model import Reading
 from assistant.reading.sentence_ranker import (
     LIKENESS,
@@ -27,13 +28,15 @@ def read(sentences: list[str], logits: list[float] | None = None) -> tuple[Hit, 
     """A hit of these sentences at the top of their article, each read with its logit."""
     hit = make_hit(sentences, start=0)
     tokens = np.array([logits or [0.0] * len(sentences)] * 3, np.float32)
-    return hit, Reading(0.0, 0.0, (), np.array(hit.passage.sentences, np.int64), tokens)
+    return hit, Reading(0.0, 0.0, np.array(hit.passage.sentences, np.int64), tokens)
 
 
 def values(question: str, name: str, sentences: list[str], logits: list[float] | None = None) -> list[float]:
     """One feature of every sentence, in the order of the text."""
     hit, reading = read(sentences, logits)
-    found = sorted(score_sentences(question, [hit], [reading], coefficients()), key=lambda item: item.index)
+    found = sorted(
+        score_sentences(parse_question(question), [hit], [reading], coefficients()), key=lambda item: item.index
+    )
     return [item.values[SENTENCE_FEATURES.index(name)] for item in found]
 
 
@@ -56,14 +59,15 @@ def test_sentences_with_more_evidence_in_the_passage_are_counted() -> None:
 @pytest.mark.parametrize(
     ("question", "name", "expected"),
     [
-        ("What did Mara Sole say?", "stranger", [0, 1, 0]),
-        ("How many turbines are there?", "kind", [1, 1, 0]),
-        ("What did Mara Sole say?", "quote", [0, 1, 0]),
-        ("Who opened the farm?", "quote", [0, 0, 0]),
+        ("What did Mara Sole say?", "stranger", [0, 0, 0, 1]),
+        ("What did Mara Sole say?", "subject", [1, 0, 0, 0]),
+        ("How many turbines are there?", "kind", [1, 1, 0, 1]),
+        ("What did Mara Sole say?", "quote", [0, 1, 0, 0]),
+        ("Who opened the farm?", "quote", [0, 0, 0, 0]),
     ],
 )
 def test_plain_facts_of_a_sentence(question: str, name: str, expected: list[int]) -> None:
-    sentences = ["Mara Sole opened it.", "“We are glad,” Bo Lund said.", "There are 12 turbines."]
+    sentences = ["Mara Sole opened it.", "“We are glad,” Bo Lund said.", "There are 12 turbines.", "He left early."]
     assert values(question, name, sentences) == expected
 
 
@@ -74,8 +78,8 @@ def test_further_down_is_further_from_the_top() -> None:
 
 def test_what_was_not_read_is_not_scored() -> None:
     hit, reading = read(["It was read.", "It stands behind the cut."])
-    cut = Reading(0.0, 0.0, (), reading.offsets[:1], reading.tokens[:, :1])
-    (only,) = score_sentences("q", [hit], [cut], coefficients(evidence=1.0))
+    cut = Reading(0.0, 0.0, reading.offsets[:1], reading.tokens[:, :1])
+    (only,) = score_sentences(parse_question("q"), [hit], [cut], coefficients(evidence=1.0))
     assert sentence_text([hit], only) == "It was read."
 
 
@@ -87,7 +91,7 @@ def test_a_feature_that_there_is_not_is_said() -> None:
 def test_the_best_are_looked_at_again_with_what_stands_before_them() -> None:
     sentences = [f"Guest {number} came." for number in range(LOOKED_AGAIN + 3)]
     hit, reading = read(sentences, [float(-number) for number in range(len(sentences))])
-    first = score_sentences("q", [hit], [reading], coefficients(evidence=1.0))
+    first = score_sentences(parse_question("q"), [hit], [reading], coefficients(evidence=1.0))
     compared: list[str] = []
 
     def likeness(question: str, texts: Sequence[str]) -> list[float]:
@@ -105,7 +109,7 @@ def test_the_best_are_looked_at_again_with_what_stands_before_them() -> None:
 
 def test_of_long_sentences_a_part_is_compared() -> None:
     hit, reading = read(["first " * 200 + "end.", "second " * 200])
-    first = score_sentences("q", [hit], [reading], coefficients())
+    first = score_sentences(parse_question("q"), [hit], [reading], coefficients())
     compared: list[str] = []
 
     def likeness(question: str, texts: Sequence[str]) -> list[float]:

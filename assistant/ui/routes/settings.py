@@ -90,4 +90,5 @@ def _findings(loader: Loader) -> list[Health]:
     if assistant is None:
         return examine(loader.settings)
     used = assistant.library.disk_bytes()
-    return [*examine(loader.settings, assistant.library), Health("disk used", f"{used / 10**6:,.1f} MB")]
+    model = Health("embedding model", loader.settings.embedding_model)
+    return [model, *examine(loader.settings, assistant.library), Health("disk used", f"{used / 10**6:,.1f} MB")]

@@ -97,7 +97,9 @@ class SecurityMiddleware:
         """The refusal of a request that another site caused, that goes to another host, or to no path of ours."""
         host = _host(headers)
         if self.hosts and host not in self.hosts:
-            return PlainTextResponse(f"Host {(host or '')[:100]!r} is not allowed; use --allowed-host.", status_code=403)
+            return PlainTextResponse(
+                f"Host {(host or '')[:100]!r} is not allowed; use --allowed-host.", status_code=403
+            )
         if not _own_page(scope, headers):
             return PlainTextResponse("Requests from other sites are not allowed.", status_code=403)
         if not self._known(scope["path"]):

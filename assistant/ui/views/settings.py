@@ -14,8 +14,8 @@ from assistant.settings import Settings
 from assistant.ui.server.sessions import Session
 from assistant.ui.views.html import counted, day, esc, plain
 
-MODELS = ("embedding model", "chat model", "reader", "bundled models")
-DATA = ("data folder", "catalogue", "articles", "dense index", "library", "disk used", "free disk", "writing")
+MODELS = ("model files", "embedding model", "reader", "chat model")
+DATA = ("data folder", "catalogue", "articles", "vector index", "disk used", "disk")
 FRAME = (
     '<section class="pane settings" aria-label="Settings"><div class="pane-main"><h1>Settings and health</h1>'
     '<div id="byline-health"><p class="trace">Checking …</p></div></div></section>'

@@ -186,12 +186,12 @@ def test_an_answer_goes_on_for_a_while_without_watchers_and_then_ends() -> None:
                 await asyncio.sleep(0.01)
 
         answer = answers.start(("", "c", "t"), 0, work)
-        async for number in answers.watch(answer):
+        async for number in answers.watch(answer, "tab 1"):
             if number == 3:
                 break  # the page is reloaded
         await asyncio.sleep(0.05)
         later = []
-        watching = answers.watch(answers.find(("", "c", "t")) or answer)
+        watching = answers.watch(answers.find(("", "c", "t")) or answer, "tab 2")
         async for number in watching:
             later.append(number)
             if len(later) == 3:
@@ -201,6 +201,19 @@ def test_an_answer_goes_on_for_a_while_without_watchers_and_then_ends() -> None:
         await asyncio.sleep(0.5)
         return later, going, answer.done
 
+    async def nobody() -> bool:
+        answers: RunningAnswers[int] = RunningAnswers(unwatched=0.1)
+
+        async def work(running: RunningAnswer[int]) -> AsyncIterator[int]:
+            while not running.stop.is_set():
+                yield 1
+                await asyncio.sleep(0.01)
+
+        answer = answers.start(("", "c", "t"), 0, work)
+        await asyncio.sleep(0.4)
+        return answer.done
+
+    assert asyncio.run(nobody()), "the page had gone before it watched"
     later, going, ended = asyncio.run(scene())
     assert later[0] > 3 and later == sorted(later)
     assert going and ended

@@ -103,7 +103,7 @@ class Chat:
         session, sources = request.session_hash or "", ""
         self._shown[session] = key
         try:
-            async with aclosing(self._answers.watch(answer)) as states:  # type: ignore[type-var]
+            async with aclosing(self._answers.watch(answer, session)) as states:  # type: ignore[type-var]
                 async for turn in states:
                     if self._shown.get(session) == key:
                         now = render_sources(turn, self.source_state)
@@ -150,6 +150,10 @@ class Chat:
         answer = self._answers.find(key) if key else None
         if answer is not None:
             answer.stop.set()
+
+    async def leave(self, request: gr.Request) -> None:
+        """The tab was closed or reloaded. Gradio does not end the generators that it does not wait for."""
+        self._answers.leave(request.session_hash or "")
 
     async def show(self, payload: str, request: gr.Request) -> tuple[str, str, str]:
         """A stored conversation, or the empty page: (turns, nothing live, sources of the last turn)."""

@@ -6,9 +6,11 @@ import asyncio
 import socket
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Coroutine, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import httpx
@@ -17,6 +19,9 @@ import uvicorn
 
 from assistant.answering.pipeline import Assistant
 from assistant.errors import UsageError
+from assistant.factory import open_library
+from assistant.settings import load_settings
+from assistant.ui.jobs.queue import Job, Jobs
 from assistant.ui.server.auth import Login, Users, add_user, list_users, remove_user
 from assistant.ui.server.body_limits import LimitedBody, limit_of
 from assistant.ui.server.options import Options
@@ -27,6 +32,12 @@ from assistant.ui.server.sessions import COOKIE
 from tests.attack.house import PAGE, House
 
 PASSWORD = "correct horse 1"
+
+
+def apart(work: Coroutine[Any, Any, Any]) -> Any:
+    """Run it in a thread: the browser of other tests keeps a loop in this one."""
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(asyncio.run, work).result()
 
 
 @pytest.fixture(scope="module")
@@ -83,7 +94,7 @@ def test_a_body_that_stops_is_given_up_and_one_that_trickles_too() -> None:
         return str((await body.receive())["type"])
 
     stopped = LimitedBody(scope, silent, pause=0.05)
-    assert asyncio.run(first(stopped)) == "http.disconnect"
+    assert apart(first(stopped)) == "http.disconnect"
     assert stopped.refused == 408
 
     async def trickle() -> Any:
@@ -97,7 +108,7 @@ def test_a_body_that_stops_is_given_up_and_one_that_trickles_too() -> None:
         return 100
 
     slow = LimitedBody(scope, trickle, pause=0.1)
-    assert asyncio.run(all_of(slow)) < 50
+    assert apart(all_of(slow)) < 50
     assert slow.refused == 408
 
 
@@ -230,7 +241,7 @@ def test_the_queue_for_hashing_is_bounded(tmp_path: Path, users: Path) -> None:
         attempts = [login.check(f"user{n}", "some password", f"10.0.0.{n}") for n in range(60)]
         return await asyncio.gather(*attempts, return_exceptions=True)
 
-    outcomes = asyncio.run(many())
+    outcomes = apart(many())
     assert sum(isinstance(outcome, BusyError) for outcome in outcomes) == 60 - 22
     assert all(outcome is False for outcome in outcomes if not isinstance(outcome, BaseException))
 
@@ -318,24 +329,28 @@ def test_users_are_added_listed_changed_and_removed(tmp_path: Path) -> None:
         add_user(file, "a:b", PASSWORD)
 
 
-def test_two_uploads_with_one_name_are_two_articles(house: House) -> None:
+def test_two_uploads_with_one_name_are_two_articles(tmp_path: Path) -> None:
     texts = [b"Pier to close\n\nThe pier of Ostrey will close in March, its master said on Monday.",
              b"Library to open\n\nA library will open at Drammoor next week, the council of the town said."]  # fmt: skip
-    with house.client() as client:
-        before = client.get("/api/articles?limit=1").json()["total"]
-        jobs = [client.post("/byline/upload", files={"files": ("article.txt", text)}).json()["job"] for text in texts]
-        jobs.append(
-            client.post("/byline/upload", files=[("files", ("same.txt", text)) for text in reversed(texts)]).json()[
-                "job"
-            ]
-        )
-        while client.get("/byline/jobs").json()["active"]:
-            time.sleep(0.05)
-        found = client.get("/api/articles?limit=1000").json()
-        lists = [client.get(f"/byline/jobs/{job}/articles").text for job in jobs]
-        ids = [head["article_id"] for head in found["articles"] if str(head["source_id"]).startswith("upload:")]
-        client.post("/byline/remove", json={"articles": ids})
-    assert found["total"] == before + 4
-    assert {"Pier to close", "Library to open"} <= {head["title"] for head in found["articles"]}
-    assert all("article.txt" in page for page in lists[:2])
-    assert "upload:" not in "".join(lists)
+    settings = load_settings(home=tmp_path / "home")
+    library, embedder = open_library(settings)
+    assistant = SimpleNamespace(library=library, embedder=embedder)
+    loader: Any = SimpleNamespace(settings=settings, assistant=assistant, error=None, wait=lambda: None)
+    jobs = Jobs(loader)
+    for text in texts:
+        wait_for(jobs.add_files([("article.txt", text)]))
+    both = wait_for(jobs.add_files([("same.txt", text) for text in reversed(texts)]))
+    again = wait_for(jobs.add_files([("article.txt", texts[0])]))
+    titles = sorted(head.title for head in library.catalogue.headlines())
+    lines = [(line.status, line.place) for line in jobs.lines(both)]
+    library.close()
+    assert titles == ["Library to open", "Library to open", "Pier to close", "Pier to close"]
+    assert [place for _, place in lines] == ["same.txt", "same.txt"]
+    assert again.report["unchanged"] == 1
+
+
+def wait_for(job: Job) -> Job:
+    while job.active:
+        time.sleep(0.01)
+    assert job.error == ""
+    return job

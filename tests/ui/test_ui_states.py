@@ -32,7 +32,7 @@ def slowly(settings):
     time.sleep(6)
     return build(settings)
 factory.build_assistant = slowly
-main.main()
+main()
 """
 """The real server whose library takes six seconds longer to open."""
 
@@ -49,6 +49,7 @@ def test_loading_busy_writing_and_stopped(servers: Servers, sample_home: Path, v
             program=SLOW,
             BYLINE_CHAT_MODEL="openai:m",
             BYLINE_CHAT_URL=model.url,
+            BYLINE_CHAT_PROFILE="small",
         )
         first = _first_page(server)
         assert "Loading" in first
@@ -103,5 +104,5 @@ def test_a_library_that_cannot_be_opened_says_why(tmp_path: Path) -> None:
         shown = thread.submit(
             lambda: asyncio.run(Chat(loader, QuestionQueue(loader), 1.0).show("{}", request))
         ).result()
-    assert "could not be opened" in shown[0]
+    assert "cannot be opened" in shown[0]
     assert "byline doctor" in shown[0]

@@ -16,7 +16,9 @@ def test_stop_ends_the_decoding_and_marks_what_there_is(
 ) -> None:
     talker = Talker()
     with FaultServer(talker, 0) as model:
-        server = servers(sample_home, BYLINE_CHAT_MODEL="openai:m", BYLINE_CHAT_URL=model.url)
+        server = servers(
+            sample_home, BYLINE_CHAT_MODEL="openai:m", BYLINE_CHAT_URL=model.url, BYLINE_CHAT_PROFILE="small"
+        )
         tab = visit(server.url)
         page = tab.page
         page.fill("#byline-question textarea", "What did Kim pledge?")

@@ -78,12 +78,12 @@ def _body(article: Article, quotes: list[Quote]) -> str:
     for line in article.text.split("\n"):
         if line.strip():
             kind = ' class="correction"' if at in notices else ""
-            paragraphs.append(f"<p{kind}>{_pieces(article, at, at + len(line), quotes)}</p>")
+            paragraphs.append(f"<p{kind}>{_marked_text(article, at, at + len(line), quotes)}</p>")
         at += len(line) + 1
     return f'<div class="text">{"".join(paragraphs)}</div>'
 
 
-def _pieces(article: Article, start: int, end: int, quotes: list[Quote]) -> str:
+def _marked_text(article: Article, start: int, end: int, quotes: list[Quote]) -> str:
     """A paragraph with its quotations marked and its boilerplate muted."""
     cuts = {start, end}
     spans: list[Quote | Span] = [*quotes, *article.boilerplate]

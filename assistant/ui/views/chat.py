@@ -1,4 +1,4 @@
-"""What happens when somebody asks on the page: an answer under way becomes pieces of the page."""
+"""The events of the chat page: asking, following an answer under way, resuming, stopping, showing a conversation."""
 
 from __future__ import annotations
 
@@ -19,7 +19,8 @@ from assistant.ui.server.request_queue import Ask, BusyError, QuestionQueue
 from assistant.ui.server.running_answers import Key, RunningAnswer, RunningAnswers
 from assistant.ui.views.conversation import render_thread, render_turn
 from assistant.ui.views.sources import SourceState, render_sources
-from assistant.ui.views.turns import Chosen, Turn, history_of, read_turns, show
+from assistant.ui.views.turn_updates import show
+from assistant.ui.views.turns import Chosen, Turn, history_of, read_turns
 from assistant.ui.views.welcome import render_broken, render_welcome
 from ingest.parsing.boilerplate import find_corrections
 

@@ -1,4 +1,4 @@
-"""Turns a text that somebody pasted or piped in into a document."""
+"""Turns a text that somebody pasted or piped in into a document, and checks the date typed with it."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 
+from assistant.errors import UsageError
 from ingest.parsing.article_builder import parse_date
 from ingest.types import Raw
 
@@ -21,8 +22,20 @@ def pasted_document(text: str, fields: Mapping[str, str]) -> Raw:
     Raises:
         UsageError: The date is not a date.
     """
-    parse_date(fields.get("published_at"))
     key = fields.get("title") or next((line for line in text.split("\n") if line.strip()), "")
     name = f"pasted-{hashlib.sha256(key.strip().encode('utf-8', 'surrogatepass')).hexdigest()[:12]}"
-    row = {"id": name, "text": text, **fields}
+    day = {"published_at": typed_date(fields["published_at"])} if fields.get("published_at") else {}
+    row = {"id": name, "text": text, **fields, **day}
     return Raw(name, name, json.dumps(row).encode(), form=".json")
+
+
+def typed_date(text: str) -> str:
+    """A date that somebody typed, in ISO form.
+
+    Raises:
+        UsageError: It is no date. (In a file such a date is unknown; a person can be asked.)
+    """
+    found = parse_date(text)
+    if found is None:
+        raise UsageError(f"{text!r} is not a date. Write it as 2023-11-27.")
+    return found

@@ -23,13 +23,14 @@ from assistant.ui.server.loader import Loader
 from assistant.ui.server.options import Options
 from assistant.ui.server.request_queue import Ask, QuestionQueue, Waiting
 from assistant.ui.views.turns import read_turns
-from tests.attack.conftest import QUESTION, TEXT, count
+from tests.attack.conftest import QUESTION, TEXT
 from tests.attack.fault_server import FaultServer, Reply, chunk
 from tests.attack.house import PAGE, House
 from tests.attack.test_cancelling import Slow, wait_until_closed
 from tests.attack.test_model_faults import left_over, with_model
+from tests.counts import count
 
-CLIENTS = count(100, 600)
+CLIENTS = count(25, 600)
 AT_ONCE = 12
 HISTORY = [{"role": "user", "content": "What left Port Alder?"}, {"role": "assistant", "content": "The ferry Marisol."}]
 

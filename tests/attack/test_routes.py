@@ -16,10 +16,11 @@ import pytest
 from assistant.answering.pipeline import Assistant
 from assistant.ui.server.auth import user_line
 from assistant.ui.server.options import Options
-from tests.attack.conftest import count, make_assistant
+from tests.attack.conftest import make_assistant
 from tests.attack.house import PAGE, House, RawClient, all_routes, files_below
 from tests.attack.names import climbing_archive, multipart, traversals, upload_names
 from tests.conftest import ROOT
+from tests.counts import count
 
 FORMS = count(60, 240)
 UPLOADS = count(150, 600)

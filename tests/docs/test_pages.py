@@ -89,6 +89,7 @@ def test_the_example_configuration_is_accepted(tmp_path: Path) -> None:
     assert load_settings(home=tmp_path).port == 8080
 
 
+@pytest.mark.models
 def test_the_python_examples_run(tmp_path: Path) -> None:
     (tmp_path / "articles").mkdir()
     for name in SAMPLES:

@@ -184,6 +184,7 @@ def byline(home: Path, *arguments: str, **more) -> subprocess.Popen[str]:
     return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment, **more)
 
 
+@pytest.mark.models
 def test_ctrl_c_ends_after_the_current_group_and_says_how_to_go_on(tmp_path: Path) -> None:
     home, folder = tmp_path / "home", write_articles(tmp_path / "a", range(50))
     running = byline(home, "ingest", str(folder))

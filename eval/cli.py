@@ -181,9 +181,10 @@ def record(
     limit: Limit = 0,
     threads: Threads = 2,
 ) -> None:
-    """Record the chat model's answers for --replay, or write the prompts down and take answers from files.
+    """Record a chat model's replies for --replay.
 
-    With --prompts no model is asked: answer the prompts, put the answers into --answers, and repeat until none is missing.
+    With --prompts no model is asked and the prompts are written to files: answer them, put the answers into --answers,
+    and repeat until none is missing.
     """
     from eval.gate_scope import cache_folder
     from eval.workbench import Choice, finish, make_run, record_round

@@ -205,9 +205,7 @@ def read_summary(folder: Path) -> dict[str, Any]:
     try:
         found: dict[str, Any] = json.loads((folder / "summary.json").read_text("utf-8"))
     except (OSError, ValueError) as error:
-        raise UsageError(f"Expected the folder of a finished run, found no summary.json in {str(folder)!r}.") from error
+        raise UsageError(f"{str(folder)!r} is not the folder of a finished run: it has no summary.json.") from error
     if found.get("schema") != SCHEMA:
-        raise UsageError(
-            f"Expected a summary of form {SCHEMA}, found {found.get('schema')!r} in {str(folder)!r}; run it again."
-        )
+        raise UsageError(f"The run in {str(folder)!r} was made by another version of Byline. Run the suite again.")
     return found

@@ -1,4 +1,4 @@
-"""Turns a text that somebody pasted or piped in into a document."""
+"""Turns a text that somebody pasted or piped in into a document, and checks the date typed with it."""
 
 from __future__ import annotations
 
@@ -24,5 +24,6 @@ def pasted_document(text: str, fields: Mapping[str, str]) -> Raw:
     typed_date(fields.get("published_at"))
     key = fields.get("title") or next((line for line in text.split("\n") if line.strip()), "")
     name = f"pasted-{hashlib.sha256(key.strip().encode('utf-8', 'surrogatepass')).hexdigest()[:12]}"
-    row = {"id": name, "text": text, **fields}
+    day = {"published_at": typed_date(fields["published_at"])} if fields.get("published_at") else {}
+    row = {"id": name, "text": text, **fields, **day}
     return Raw(name, name, json.dumps(row).encode(), form=".json")

@@ -11,7 +11,7 @@ CLOSEST = 3
 EXCERPT = 300
 """Characters of a passage that are shown."""
 CHECK = "(check)"
-"""Stands after a sentence that nothing contradicts, but that the cited passages could not be shown to say."""
+"""Marks a sentence that nothing contradicts, but that could not be confirmed from the cited passages."""
 
 
 def plain_answer(answer: Answer) -> str:

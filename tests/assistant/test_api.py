@@ -25,6 +25,8 @@ from assistant.events import Finished
 ROOT = Path(__file__).parents[2]
 FERRY = "Why did the ferry capsize?"
 
+pytestmark = pytest.mark.models
+
 
 @pytest.fixture(scope="module")
 def news(sample_home: Path) -> Iterator[NewsAssistant]:

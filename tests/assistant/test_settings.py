@@ -57,6 +57,7 @@ def test_an_empty_temperature_leaves_it_to_the_provider(monkeypatch: pytest.Monk
     assert load_settings().chat_temperature is None
 
 
+@pytest.mark.models
 def test_a_dotenv_file_in_the_current_folder_is_read_by_the_command(tmp_path: Path) -> None:
     (tmp_path / ".env").write_text(f"BYLINE_HOME={tmp_path / 'mine'}\nBYLINE_PORT=harbour\n")
     root = Path(__file__).parents[2]

@@ -120,7 +120,9 @@ class Visitor:
         with httpx.Client(base_url=self._house.url, headers=PAGE, timeout=20) as client:
             until = time.monotonic() + 20
             while not self.kept and time.monotonic() < until:  # a Stop that comes before the question is pressed again
-                client.post("/gradio_api/run/predict", json={"data": ["{}"], "fn_index": number, "session_hash": session})
+                client.post(
+                    "/gradio_api/run/predict", json={"data": ["{}"], "fn_index": number, "session_hash": session}
+                )
                 time.sleep(0.1)
 
 

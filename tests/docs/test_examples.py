@@ -8,7 +8,11 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).parents[2]
+
+pytestmark = pytest.mark.models
 
 
 def test_a_strangers_ten_lines_print_an_answer_with_its_citations(tmp_path: Path) -> None:

@@ -18,6 +18,7 @@ import typer.main
 from assistant.cli.main import app
 from assistant.cli.reference import command_paths, refreshed
 from assistant.settings import load_settings
+from ingest.parsing.registry import FORMS
 
 ROOT = Path(__file__).parents[2]
 PAGES = [
@@ -49,6 +50,11 @@ def test_links_lead_to_files_that_are_there(page: Path) -> None:
     for target in re.findall(r"\]\(([^)\s]+)\)", page.read_text("utf-8")):
         if "://" not in target:
             assert (page.parent / target.partition("#")[0]).exists(), target
+
+
+def test_every_file_type_is_named() -> None:
+    named = set(re.findall(r"`(\.[\w.]+)`", (ROOT / "docs" / "your-articles.md").read_text("utf-8")))
+    assert set(FORMS) <= named
 
 
 def test_every_page_can_be_reached_from_the_readme() -> None:
@@ -89,6 +95,7 @@ def test_the_example_configuration_is_accepted(tmp_path: Path) -> None:
     assert load_settings(home=tmp_path).port == 8080
 
 
+@pytest.mark.models
 def test_the_python_examples_run(tmp_path: Path) -> None:
     (tmp_path / "articles").mkdir()
     for name in SAMPLES:

@@ -17,6 +17,8 @@ from tests.ingest.making import HashingEmbedder, open_tiny
 
 TEXT = "The Larkin bridge reopened on Monday after nine weeks. It was closed because of a cracked bearing."
 
+pytestmark = pytest.mark.models
+
 
 @pytest.fixture
 def library(tmp_path: Path):

@@ -98,8 +98,10 @@ def test_the_prompt_holds_no_order_and_no_forged_frame(
     assert len(model.prompts) >= ARTICLES
     for prompt in model.prompts:
         passages = prompt[prompt.index("Passages:") : prompt.rindex("Question:")]
-        numbers = re.findall(r"\[(\d+)\]", passages)
-        assert numbers == [str(n) for n in range(1, len(numbers) + 1)]
+        numbers = [int(n) for n in re.findall(r"^\[(\d+)\]", passages, re.M)]
+        assert numbers == sorted(set(numbers)) and len(numbers) == len(re.findall(r"\[\d+\]", passages))
+        if "(problem: " not in prompt:  # a repair shows only the passages that it needs, under their own numbers
+            assert numbers == list(range(1, len(numbers) + 1))
         assert passages.count("<passage>") == passages.count("</passage>") == len(numbers)
         assert not re.search("[​-‏‪-‮⁠-⁩]", passages)
         assert not re.search(r"<\||\[INST|evil\d+\.test", passages)

@@ -7,7 +7,6 @@ made later: which gold spans a hit or citation overlaps, and whether quotations 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, is_dataclass
 from typing import Any
 
 from assistant.json_forms import sentence_record
@@ -86,15 +85,10 @@ def _hit(hit: Hit, row: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "source_id": head.source_id, "title": head.title, "outlet": head.outlet, "published_at": head.published_at,
         "start": passage.start, "end": passage.end, "text": passage.text, "score": round(hit.score, 6),
-        "why": {name: round(value, 6) for name, value in _parts(hit.why).items() if isinstance(value, int | float)},
+        "why": {name: round(value, 6) for name, value in hit.why.known().items()},
         "also_in": [other.source_id for other in hit.also_in],
         "gold": [i for i, gold in enumerate(row["evidence"]) if _covers(hit, gold)], "facts": sorted(facts),
     }  # fmt: skip
-
-
-def _parts(why: Any) -> dict[str, Any]:
-    """The parts of a hit's score, whether they come as a mapping or as a record."""
-    return asdict(why) if is_dataclass(why) and not isinstance(why, type) else dict(why)
 
 
 def _covers(hit: Hit, gold: Mapping[str, Any]) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from typing import Any
 
 from assistant.answering.state import Material, Outcome
@@ -22,13 +21,9 @@ def receipt_record(answer: Answer, query: Query, material: Material, outcome: Ou
         "outlets": list(query.outlets),
         "as_of": query.as_of.isoformat() if query.as_of else None,
     }
-    record["hits"] = [{**hit_record(hit), "why": _why(hit.why)} for hit in answer.hits]
+    record["hits"] = [{**hit_record(hit), "why": hit.why.known()} for hit in answer.hits]
     record["given"] = [{**hit_record(hit), "number": number} for number, hit in enumerate(material.given, 1)]
     record["parts"] = [{"part": f.part, "confidence": round(f.confidence, 4)} for f in material.findings]
     record["prompt_versions"] = dict(answer.prompt_versions)
     record["model_text"] = list(outcome.raw)
     return record
-
-
-def _why(why: Any) -> dict[str, Any]:
-    return dict(why) if isinstance(why, dict) else asdict(why)

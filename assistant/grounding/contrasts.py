@@ -12,23 +12,13 @@ from typing import Literal
 
 from assistant.grounding import lexicon
 from assistant.grounding.alignment import ASKED, GRANTED, POINTED, SAME_ARTICLE, Aligned, Source
-from assistant.grounding.matching import AGAINST
+from assistant.grounding.matching import AGAINST, WIDER
 from assistant.grounding.units import Parsed, Unit, stem
 
 Sort = Literal[
-    "negation",
-    "opposite",
-    "replaced",
-    "foreign",
-    "joined",
-    "lost",
-    "unbound",
-    "measure",
-    "bound",
-    "quantity",
-    "hedge",
-    "twice",
-]
+    "negation", "opposite", "replaced", "foreign", "joined", "lost", "unbound", "swapped", "measure", "bound", "quantity",
+    "hedge", "twice",
+]  # fmt: skip
 
 _NEGATIONS = frozenset(
     """not no never none nor neither nobody nothing nowhere without cannot deny denies denied refuse refuses refused reject
@@ -79,23 +69,39 @@ def contrasts(claim: Parsed, aligned: Sequence[Aligned], sources: Sequence[Sourc
     if not aligned:
         return ()
     return (
-        *_opposites(aligned),
+        *_opposites(aligned, sources),
         *_replaced(aligned, sources),
         *_negated(claim, aligned, sources),
-        *_leads(aligned, sources),
+        *_leads(claim, aligned, sources),
         *_hedged(claim, aligned, sources),
         *_twice(aligned),
         *_foreign(aligned),
         *_joined(aligned, sources),
         *_lost(aligned, sources),
+        *_other_dates(aligned, sources),
+        *_swapped(claim, aligned, sources),
+        *_reused(aligned),
+        *_speakers(aligned, sources),
         *_unbound(aligned),
     )
 
 
-def _opposites(aligned: Sequence[Aligned]) -> Iterator[Contrast]:
+def _opposites(aligned: Sequence[Aligned], sources: Sequence[Source]) -> Iterator[Contrast]:
+    """Words whose opposite stands in the sentence, where the claim does not take that one too."""
     for number, item in enumerate(aligned):
-        if item.cost >= AGAINST:
-            yield Contrast("opposite", number, f"it says {item.unit.text!r} where its source says the opposite")
+        if item.cost < AGAINST:
+            continue
+        taken = {other.at for other in aligned if other.source == item.source}
+        units = sources[item.source].parsed.units
+        against = [
+            at for at, unit in enumerate(units) if lexicon.opposite(item.unit.text, unit.text) and at not in taken
+        ]
+        beside = [a.at for a in (_anchor(aligned, number, -1), _anchor(aligned, number, 1)) if a and a.at is not None]
+        if any(abs(at - place) <= 2 for at in against for place in beside):
+            other = units[next(at for at in against if any(abs(at - place) <= 2 for place in beside))].text
+            yield Contrast("opposite", number, f"it says {item.unit.text!r} where its source says {other!r}")
+        else:
+            yield Contrast("foreign", number, f"no cited sentence says {item.unit.text!r}")
 
 
 def _replaced(aligned: Sequence[Aligned], sources: Sequence[Source]) -> Iterator[Contrast]:
@@ -121,22 +127,32 @@ def _replaced(aligned: Sequence[Aligned], sources: Sequence[Source]) -> Iterator
                     and after is not None
                     and len(gap) <= last - first + 1
                 )
-                if unit.kind != "word" or (close and _tells(aligned[number])):
+                if unit.kind != "word" or (close and _tells(aligned[number], other)):
                     yield Contrast("replaced", number, f"it says {unit.text!r} where its source says {other.text!r}")
 
 
-def _tells(item: Aligned) -> bool:
-    """Whether a word says enough to be compared with another."""
-    text = item.unit.text
-    return item.at is not None or item.cost >= GRANTED and not lexicon.is_light(text) and not lexicon.is_saying(text)
+def _tells(item: Aligned, other: Unit) -> bool:
+    """Whether two words say enough to be compared."""
+    mine, theirs = item.unit.text, other.text
+    light = lexicon.is_light(mine) and lexicon.is_light(theirs)
+    saying = lexicon.is_saying(mine) and lexicon.is_saying(theirs)
+    return item.at is not None or (item.cost >= GRANTED and not light and not saying)
 
 
 def _anchor(aligned: Sequence[Aligned], at: int, step: int) -> Aligned | None:
-    """The neighbour of a unit that stands in the same source sentence."""
+    """The neighbour of a unit, or of the name that it belongs to, that stands in the same source sentence."""
     other = at + step
+    while 0 <= other < len(aligned) and _one_name(aligned, min(other, other - step), max(other, other - step)):
+        other += step
     if not 0 <= other < len(aligned):
         return None
     return aligned[other] if aligned[other].at is not None and aligned[other].source == aligned[at].source else None
+
+
+def _one_name(aligned: Sequence[Aligned], first: int, second: int) -> bool:
+    """Whether two neighbours are words of one name."""
+    one, two = aligned[first].unit, aligned[second].unit
+    return one.kind == two.kind == "name" and not two.lead and not two.opens
 
 
 def _runs(aligned: Sequence[Aligned]) -> Iterator[tuple[int, int]]:
@@ -226,7 +242,7 @@ def _denied(parsed: Parsed) -> list[tuple[str, list[int]]]:
     return found
 
 
-def _leads(aligned: Sequence[Aligned], sources: Sequence[Source]) -> Iterator[Contrast]:
+def _leads(claim: Parsed, aligned: Sequence[Aligned], sources: Sequence[Source]) -> Iterator[Contrast]:
     """Function words before aligned units that say something else: "fewer than", "after", "all"."""
     for number, item in enumerate(aligned):
         if item.at is None:
@@ -238,13 +254,15 @@ def _leads(aligned: Sequence[Aligned], sources: Sequence[Source]) -> Iterator[Co
         theirs |= before
         for pair in _PAIRS:
             one, two = pair & mine, pair & theirs
-            if one and two and not one & two and len(one) == len(two) == 1:
+            if len(one) == len(two) == 1 and not one & two and not two & claim.words:
                 yield Contrast("bound", number, f"it says {min(one)!r} where its source says {min(two)!r}")
         if item.unit.kind == "number" and (
             (mine & _LOWER and theirs & _UPPER and not mine & _UPPER)
             or (mine & _UPPER and theirs & _LOWER and not mine & _LOWER)
         ):
             yield Contrast("bound", number, f"its source gives another bound for {item.unit.text!r}")
+        if item.unit.kind == "number" and mine & (_LOWER | _UPPER) and not theirs & (_LOWER | _UPPER):
+            yield Contrast("quantity", number, f"its source does not say {min(mine & (_LOWER | _UPPER))!r}")
         measures = {item.unit.measure, other.measure}
         if item.unit.kind == "number" and len(measures) == 2 and measures <= _MEASURES:
             yield Contrast("measure", number, f"{item.unit.text!r} has another unit in its source")
@@ -282,7 +300,7 @@ def _twice(aligned: Sequence[Aligned]) -> Iterator[Contrast]:
 def _foreign(aligned: Sequence[Aligned]) -> Iterator[Contrast]:
     """Words that no sentence of the cited passages holds near the others, and names, numbers and dates from elsewhere."""
     for number, item in enumerate(aligned):
-        if item.cost >= (SAME_ARTICLE if item.unit.kind == "word" else ASKED):
+        if AGAINST > item.cost >= (SAME_ARTICLE if item.unit.kind == "word" else ASKED):
             yield Contrast("foreign", number, f"no cited sentence says {item.unit.text!r}")
 
 
@@ -295,13 +313,16 @@ def _joined(aligned: Sequence[Aligned], sources: Sequence[Source]) -> Iterator[C
     for number, part in enumerate(parts):
         source = part[0].source
         bare = all(item.unit.kind == "name" for item in part)
-        inside = number + 1 < len(parts) and not parts[number + 1][0].unit.opens
-        if bare and inside and not sources[source].header:
+        inside = not (parts[number + 1] if number + 1 < len(parts) else part)[0].unit.opens
+        if bare and inside and len(parts) > 1 and not sources[source].header:
             yield Contrast("joined", start, f"{part[-1].unit.text!r} stands in another sentence of its source")
         rest = names - {item.unit.root for item in part} if len(parts) > 1 else set()
-        near = any(
-            other != source and sources[other].passage == sources[source].passage and abs(other - source) <= 2
-            for other in used
+        near = (
+            any(
+                other != source and sources[other].passage == sources[source].passage and abs(other - source) <= 2
+                for other in used
+            )
+            and sources[source].points
         )
         if (
             number
@@ -352,3 +373,66 @@ def _unbound(aligned: Sequence[Aligned]) -> Iterator[Contrast]:
         ]
         if places and min(abs(at - item.at) for at in places) > 5:
             yield Contrast("unbound", number, f"{item.unit.text!r} stands for something else in its source")
+
+
+def _other_dates(aligned: Sequence[Aligned], sources: Sequence[Source]) -> Iterator[Contrast]:
+    """A day or month that follows only from the day of publication, where the sentence names another."""
+    values = {item.unit.value for item in aligned}
+    for number, item in enumerate(aligned):
+        if item.unit.kind == "date" and item.cost >= GRANTED:
+            month = str(item.unit.value).startswith("month ")
+            for unit in sources[item.source].parsed.units:
+                if unit.kind == "date" and unit.value not in values and str(unit.value).startswith("month ") == month:
+                    yield Contrast(
+                        "replaced", number, f"it says {item.unit.text!r} where its source says {unit.text!r}"
+                    )
+                    break
+
+
+def _swapped(claim: Parsed, aligned: Sequence[Aligned], sources: Sequence[Source]) -> Iterator[Contrast]:
+    """Two names of which each stands where the other one stands in the source."""
+    names = [at for at, item in enumerate(aligned) if item.unit.kind == "name" and item.at is not None]
+    names = [at for at in names if not (at + 1 in names and _one_name(aligned, at, at + 1))]
+    for i, first in enumerate(names):
+        for second in names[i + 1 :]:
+            one, two = aligned[first], aligned[second]
+            passive = ("by" in claim.words) != ("by" in sources[one.source].parsed.words)
+            apart = passive or any(item.unit.opens for item in aligned[first + 1 : second + 1])
+            if apart or one.source != two.source or one.at is None or two.at is None or one.unit.root == two.unit.root:
+                continue
+            crossed = _away(aligned, first, two.at), _away(aligned, second, one.at)
+            straight = _away(aligned, first, one.at), _away(aligned, second, two.at)
+            if crossed[0] < straight[0] and crossed[1] < straight[1]:
+                yield Contrast("swapped", first, f"{one.unit.text!r} and {two.unit.text!r} have changed places")
+
+
+def _away(aligned: Sequence[Aligned], name: int, place: int) -> float:
+    """How far a place in the source is from the words beside a name of the claim."""
+    beside = [aligned[at] for at in (name - 2, name - 1, name + 1, name + 2) if 0 <= at < len(aligned)]
+    places = [
+        item.at
+        for item in beside
+        if item.at is not None and item.source == aligned[name].source and item.unit.kind != "name"
+    ]
+    return sum(abs(at - place) for at in places) / len(places) if places else 0.0
+
+
+def _reused(aligned: Sequence[Aligned]) -> Iterator[Contrast]:
+    """A word that rests only on a related word which the claim has itself."""
+    taken = {(item.source, item.at): item.unit.root for item in aligned if item.cost == 0}
+    for number, item in enumerate(aligned):
+        if 0 < item.cost <= WIDER and item.unit.kind == "word" and item.at is not None:
+            if taken.get((item.source, item.at), item.unit.root) != item.unit.root:
+                yield Contrast("foreign", number, f"no cited sentence says {item.unit.text!r}")
+
+
+def _speakers(aligned: Sequence[Aligned], sources: Sequence[Source]) -> Iterator[Contrast]:
+    """A quotation that is given to somebody else than the sentence gives it to."""
+    ours = {item.unit.root for item in aligned}
+    said = {item.source for item in aligned if item.unit.quoted and item.at is not None}
+    for number, item in enumerate(aligned):
+        if item.unit.kind != "name" or item.unit.quoted or item.source not in said or item.cost < POINTED:
+            continue
+        names = [unit for unit in sources[item.source].parsed.units if unit.kind == "name" and not unit.quoted]
+        if names and not any(unit.root in ours for unit in names):
+            yield Contrast("lost", number, f"it says {item.unit.text!r} where its source names {names[0].text!r}")

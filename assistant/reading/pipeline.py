@@ -178,7 +178,7 @@ def evidence_features(
 
 
 def _read_hit(hit: Hit, reading: Reading, score: float, rank: int) -> Hit:
-    why = {**hit.why, "relevance": reading.relevance, "answerable": reading.answerable}
+    why = replace(hit.why, relevance=reading.relevance, answerable=reading.answerable)
     return replace(hit, rank=rank, score=score, why=why)
 
 

@@ -23,7 +23,7 @@ from assistant.types import Hit
 
 SENTENCE_FEATURES = (
     "evidence", "span", "behind", "passage", "rare", "around", "stranger", "kind", "quote", "place", "subject", "phrase",
-    "stub",
+    "stub", "found",
 )  # fmt: skip
 """What a sentence's score is made of, in the order of the coefficients.
 
@@ -33,7 +33,8 @@ counted by how few of the sentences read have it. around: the plain share for th
 added up. stranger: whether its subject is a pronoun that stands for nobody whom the question names. kind: whether it lacks
 the number or the time that is asked for. quote: whether it quotes, where the question asks what was said. place: how far
 down its article it is. subject: whether its subject or speaker is named by the question. phrase: whether it holds words
-that the question quotes. stub: whether it cannot be quoted alone.
+that the question quotes. stub: whether it cannot be quoted alone. found: how far down the retriever's
+order its passage is.
 """
 LIKENESS = ("alike", "alike_after")
 """Extra features of sentences that are re-scored: the question's cosine with the sentence, and with the one before it and
@@ -214,6 +215,7 @@ def _of_passage(
             float(bool(asked.name_words & (mention.subject | mention.speaker))),
             float(any(phrase in fold(text) for phrase in asked.phrases)),
             float(not stands_alone(text)),
+            math.log1p(max(0, hit.why.found_rank - 1)),
         )
         score = weighed(weights, values)
         words = passage.text[answer.start : answer.end]

@@ -26,7 +26,7 @@ from assistant.retrieval.multihop_rerank import Stored, order_long
 from assistant.storage.filters import Numbers
 from assistant.storage.library import Library
 from assistant.text.lexical import STOPWORDS, content_words
-from assistant.types import Filters, Headline, Hit, Passage, Query
+from assistant.types import Filters, Headline, Hit, Passage, Query, ScoreBreakdown
 
 POOL = 100
 """How many passages each of the two searches gives to the fusion."""
@@ -167,7 +167,7 @@ class HybridRetriever(BaseRetriever):
                 continue
             shares[outlet] += 1
             seen.append((runs, cluster))
-            why = {"full_text_rank": item.text_rank, "dense_rank": item.dense_rank}
+            why = ScoreBreakdown(item.text_rank, item.dense_rank, len(hits) + 1, item.score)
             hits.append(Hit(passage, headline, item.score, len(hits) + 1, why))
         return hits
 

@@ -17,7 +17,7 @@ LEAST_AT_FIRST = {"rare": 1.5, "stranger": 0.75, "kind": 0.75}
 """Least sizes of some coefficients: they keep the words of one person from another's question, of which there are few."""
 LEAST_AGAIN = {"rare": 1.5, "kind": 0.75, "stranger": 0.75}
 """The same for sentences that are re-scored."""
-AGAINST = {"behind", "stranger", "kind", "place", "stub"}
+AGAINST = {"behind", "stranger", "kind", "place", "stub", "found"}
 """Features that speak against a sentence."""
 
 Table = tuple[npt.NDArray[np.float64], npt.NDArray[np.bool_], float]

@@ -123,7 +123,7 @@ def test_no_address_that_leads_inside_is_connected_to(
     assert [r.reason for r in report.rejected if "\n" in r.reason or len(r.reason) > 400] == []
     for address in addresses:  # the others are the names of files that are not there
         if not is_address(address.url):
-            with pytest.raises(UsageError, match="found nothing at"):
+            with pytest.raises(UsageError, match="No such file or folder"):
                 take(library, Fetcher(pause=0), address.url)
 
 

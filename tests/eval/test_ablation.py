@@ -20,9 +20,9 @@ def test_dense_search_alone_uses_no_words_and_declines_nothing(few: Bench) -> No
     name, alone = next(iter(variants(few.assistant)))
     assert name.startswith("dense search alone")
     query = understand(few.cases[0].question)
-    assert not any(hit.why["full_text_rank"] for hit in alone.retriever.find(query, query.standalone, 10))
+    assert not any(hit.why.full_text_rank for hit in alone.retriever.find(query, query.standalone, 10))
     whole = few.assistant.retriever.find(query, query.standalone, 10)
-    assert any(hit.why["full_text_rank"] for hit in whole)
+    assert any(hit.why.full_text_rank for hit in whole)
     assert {row["answer"]["status"] for row in asked(few, alone)} == {"answered"}
 
 

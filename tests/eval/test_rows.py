@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from assistant.types import Answer, Article, Citation, Headline, Hit, Passage, Sentence
+from assistant.types import Answer, Article, Citation, Headline, Hit, Passage, ScoreBreakdown, Sentence
 from eval import rows
 from eval.cases import Case, Evidence
 
@@ -31,7 +31,7 @@ def passage(start: int, end: int) -> Passage:
 
 
 def hit(start: int = 0, end: int = len(TEXT), head: Headline = HEAD, also_in: tuple[Headline, ...] = ()) -> Hit:
-    return Hit(passage(start, end), head, 1.0, 1, {"reader": 0.5}, also_in)
+    return Hit(passage(start, end), head, 1.0, 1, ScoreBreakdown(answerable=0.5), also_in)
 
 
 def cite(start: int, end: int, number: int = 1) -> Citation:

@@ -168,7 +168,7 @@ def test_what_is_not_there_says_so(empty: Server, visit: Open) -> None:
     tab.page.fill("#byline-source", "/no/such/folder")
     tab.page.press("#byline-source", "Enter")
     tab.page.wait_for_selector(".job.is-failed")
-    assert "found nothing at '/no/such/folder'" in tab.page.inner_text(".job.is-failed")
+    assert "No such file or folder: /no/such/folder" in tab.page.inner_text(".job.is-failed")
 
 
 def test_adding_goes_on_without_the_page_and_does_not_hold_up_the_chat(

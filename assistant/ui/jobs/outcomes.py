@@ -12,6 +12,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from ingest.pipeline import Outcome
+from ingest.types import upload_name
 
 STATUSES = {
     "added": "added",
@@ -54,7 +55,7 @@ def make_lines(outcomes: Iterable[Outcome], title_of: Callable[[str], str]) -> l
         Line(
             status=outcome.status,
             title=title_of(outcome.article_id) if outcome.article_id else "",
-            place=outcome.place.removeprefix("upload:"),
+            place=upload_name(outcome.place),
             article_id=outcome.article_id or "",
             detail=title_of(outcome.detail) if outcome.status == "duplicate" else outcome.detail,
         )

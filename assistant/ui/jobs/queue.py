@@ -23,6 +23,7 @@ from assistant.ui.jobs.outcomes import Line, make_lines, read_lines, write_lines
 from assistant.ui.server.loader import Loader
 from ingest.parsing.registry import Raw
 from ingest.pipeline import Options, Report, ingest, store_documents
+from ingest.types import upload_origin
 
 log = logging.getLogger(__name__)
 
@@ -123,7 +124,7 @@ class Jobs:
 
     def add_files(self, files: Sequence[tuple[str, bytes]]) -> Job:
         """Add uploaded files, given as (name, content)."""
-        documents = [Raw(Path(name).name, f"upload:{Path(name).name}", content) for name, content in files]
+        documents = [Raw(Path(name).name, upload_origin(Path(name).name, content), content) for name, content in files]
         what = documents[0].name if len(documents) == 1 else f"{len(documents)} files"
 
         def work(assistant: Any, tell: Tell, options: Options) -> Report:

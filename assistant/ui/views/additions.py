@@ -8,6 +8,7 @@ from typing import Any
 from assistant.ui.jobs.outcomes import STATUSES, Line, count_statuses
 from assistant.ui.jobs.queue import Job
 from assistant.ui.views.html import counted, esc
+from ingest.types import upload_name
 
 PAGE = 100
 """Lines of one page of the list."""
@@ -103,9 +104,7 @@ def _rejected(job: Job, opened: bool) -> str:
     rejected = job.report.get("rejected") or []
     if not rejected:
         return ""
-    rows = "".join(
-        f"<li><b>{esc(item['source'].removeprefix('upload:'))}</b> {esc(item['reason'])}</li>" for item in rejected
-    )
+    rows = "".join(f"<li><b>{esc(upload_name(item['source']))}</b> {esc(item['reason'])}</li>" for item in rejected)
     more = job.report.get("rejected_count", 0) - len(rejected)
     rest = f"<li>and {more:,} more</li>" if more > 0 else ""
     return (

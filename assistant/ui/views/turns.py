@@ -212,7 +212,7 @@ def cited_of(citation: Citation, hits: tuple[Hit, ...] = ()) -> Cited:
 
 def found_of(hit: Hit, *, worded: bool = True) -> Found:
     """The stored form of a hit, with its words or without."""
-    why = {name: round(float(value), 4) for name, value in hit.why.items()}
+    why = {name: round(float(value), 4) for name, value in hit.why.known().items()}
     words = " ".join(hit.passage.text.split()) if worded else ""
     if len(words) > PASSAGE_LENGTH:
         words = words[:PASSAGE_LENGTH].rsplit(" ", 1)[0] + " …"

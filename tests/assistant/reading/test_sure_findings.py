@@ -14,7 +14,7 @@ WEIGHTS = Weights(threshold=0.7, further=0.5)
 
 def finding(part: str, confidence: float, found: bool = True) -> Finding:
     passage = Passage("p", "a", "v", 0, 9, "It is so.", ((0, 9),))
-    hit = Hit(passage, Headline("a", "v", 1, "Title", "Post", None, "2025-01-01", None), 1.0, 1, {})
+    hit = Hit(passage, Headline("a", "v", 1, "Title", "Post", None, "2025-01-01", None), 1.0, 1)
     return Finding(part, (hit,), (Evidence(hit, 0, 9, 1.0),) if found else (), confidence)
 
 

@@ -36,7 +36,7 @@ THREATS = (
     Threat("Orders of the public families", "the same", "test_injections.py::test_the_public_families", "75 / 400"),
     Threat("Forged markers, roles and ends of the context", "passages are cleaned and numbered by code",
            "test_injections.py::test_the_prompt_holds", "200 / 400"),
-    Threat("The bundled chat model follows such an order", "the same", "test_following.py::test_what", "4 / 48"),
+    Threat("The bundled chat model follows such an order", "the same", "test_following.py::test_what", "1 / 48"),
     Threat("One outlet fills the evidence", "half of the hits at most while others have something",
            "test_poisoned_corpus.py::test_one_outlet", "100 x 2"),
     Threat("One story under many names", "copies count once", "test_poisoned_corpus.py::test_copies", "40"),

@@ -22,7 +22,9 @@ FIXTURES = {
 
 PLACES = {
     "tests/ui/": "browser",
-    "tests/eval/test_bench.py": "bench",
+    "tests/eval/test_bench.py::test_the_parts_run": "bench",
+    "tests/eval/test_bench.py::test_ingestion_is_compared": "bench",
+    "tests/eval/test_bench.py": "models",
     **dict.fromkeys(
         (
             "tests/attack/", "tests/test_diagnostics.py", "tests/test_wheel.py", "tests/assistant/cli/",
@@ -33,7 +35,7 @@ PLACES = {
         "models",
     ),
 }  # fmt: skip
-"""Folders and modules whose tests are not unit tests: they start servers or processes, or open models."""
+"""Where tests are not unit tests, the first that fits: they start servers or processes, open models or take seconds."""
 
 
 def kind_of(item: pytest.Item) -> str:

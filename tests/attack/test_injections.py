@@ -97,10 +97,12 @@ def test_the_prompt_holds_no_order_and_no_forged_frame(
     _, _, model = own
     assert len(model.prompts) >= ARTICLES
     for prompt in model.prompts:
-        passages = prompt[prompt.index("Passages:") : prompt.rindex("Question:")]
-        numbers = [int(n) for n in re.findall(r"^\[(\d+)\]", passages, re.M)]
-        assert numbers == sorted(set(numbers)) and len(numbers) == len(re.findall(r"\[\d+\]", passages))
-        if "(problem: " not in prompt:  # a repair shows only the passages that it needs, under their own numbers
+        shown, repair, _ = prompt.rpartition("\n\nSentences to correct:")
+        shown = shown or prompt
+        passages = shown[shown.index("Passages:") : shown.rindex("Question:")]
+        numbers = [int(n) for n in re.findall(r"\[(\d+)\]", passages)]
+        assert numbers == sorted(set(numbers))
+        if not repair:  # a repair shows only the passages that it needs, under their own numbers
             assert numbers == list(range(1, len(numbers) + 1))
         assert passages.count("<passage>") == passages.count("</passage>") == len(numbers)
         assert not re.search("[​-‏‪-‮⁠-⁩]", passages)

@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 
-from assistant.retrieval.hybrid import HybridRetriever
 from assistant.text.lexical import fold
 from assistant.types import Answer
 from tests.attack.conftest import Build
@@ -83,4 +82,3 @@ def test_copies_of_one_story_are_one_passage(build: Build) -> None:
     hits = assistant.search("Did Wexcombe sell the old tramway?", k=6)
     assert sum(hit.passage.text == lie for hit in hits) == 1
     assert {"Wexcombe Post", "Brindle Weekly"} <= {hit.headline.outlet for hit in hits}
-    assert isinstance(assistant.retriever, HybridRetriever)

@@ -10,12 +10,13 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from functools import wraps
 from pathlib import Path
-from typing import Annotated, Any, Literal, ParamSpec
+from typing import Annotated, Any, ParamSpec
 
 import typer
 
 from assistant.errors import BylineError, UsageError
 from assistant.extras import require
+from eval.cli_options import Articles, Data, Folder, Half, Ids, Limit, Out, Questions, Split, SuiteName, Threads
 from eval.console import bar, figure, print_figures, print_judgement, print_round, say, say_errors
 
 BROKEN = 1
@@ -27,29 +28,6 @@ app = typer.Typer(
     no_args_is_help=True, help="Evaluate answers offline, compare runs, gate changes.",
     epilog="Exit codes: 0 passed, 1 the evaluation itself failed, 2 the gate failed (or wrong use), 3 no baseline.",
 )  # fmt: skip
-
-SuiteName = Annotated[
-    str | None,
-    typer.Option(
-        "--suite", help="Which suite: sample, news, multihop, reporter, shapes or follow-ups.", metavar="NAME"
-    ),
-]
-Articles = Annotated[Path | None, typer.Option(help="Your own articles, with --questions.", metavar="PATH")]
-Questions = Annotated[Path | None, typer.Option(help="Your own question file (JSONL).", metavar="FILE")]
-Data = Annotated[
-    Path | None, typer.Option(help="Folder with the public data, multihop_rag/ and news_questions/.", metavar="DIR")
-]
-Out = Annotated[Path | None, typer.Option(help="The run's folder; an interrupted run resumes here.", metavar="DIR")]
-Split = Annotated[Literal["tune", "report"] | None, typer.Option(help="Only questions of this split.")]
-Half = Annotated[
-    Literal["A", "B"] | None, typer.Option(help="Only half A (tuning) or half B (reporting) of the articles.")
-]
-Ids = Annotated[
-    Literal["odd", "even"] | None, typer.Option(help="Only questions whose id ends with an odd or even number.")
-]
-Limit = Annotated[int, typer.Option(min=0, help="Maximum number of questions, spread over the file; 0 for all.")]
-Threads = Annotated[int, typer.Option(min=1, help="Questions asked at the same time.")]
-Folder = Annotated[Path, typer.Argument(metavar="RUN", help="The folder of a run.")]
 
 
 def _harness(command: Callable[P, None]) -> Callable[P, None]:

@@ -1,7 +1,4 @@
-"""Judges a run: invariants, the blessed baseline question by question, and statistics. Prints nothing.
-
-Exit codes: 0 pass, 1 the harness failed, 2 the gate failed, 3 no baseline.
-"""
+"""Judges a run: invariants, the baseline question by question, and statistics. Prints nothing."""
 
 from __future__ import annotations
 
@@ -17,6 +14,7 @@ from eval.runner import read_rows, write_rows
 from eval.suites import ROOT
 
 PASSED, BROKEN, FAILED, NO_BASELINE = 0, 1, 2, 3
+"""Exit codes: passed, the evaluation itself failed, the gate failed, no baseline."""
 BASELINES = ROOT / "eval" / "baseline"
 TINY = 1e-9
 

@@ -50,7 +50,7 @@ THREATS = (
            "test_model_faults.py::test_a_fault", "17 x 10 / 17 x 30"),
     Threat("Stops and closed pages", "connections are shut down, threads end", "test_cancelling.py::", "25 / 400 stops"),
     Threat("Clients that go away at random moments", "the answer's thread, place and connection end with them",
-           "test_disconnects.py::test_of_a_hundred", "25 / 600 clients"),
+           "test_disconnects.py::test_of_clients", "25 / 600 clients"),
     Threat("A place lost between its release and its taker's leaving", "what comes too late is given back",
            "test_disconnects.py::test_a_place", "12 orders of events"),
     Threat("Many people at once", "so many at once, so many waiting, the rest hear that it is busy", "test_load.py::test_everyone",

@@ -1,4 +1,4 @@
-"""A hundred stops at random moments: the stream ends, its thread ends, its connection closes, the answer stays valid."""
+"""Stops at random moments: the stream ends, its thread ends, its connection closes, the answer stays valid."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ def wait_until_closed(slow: Slow, seconds: float = 5.0) -> int:
     return slow.open
 
 
-def test_a_hundred_stops_leave_nothing_behind(ferry: Assistant) -> None:
+def test_stops_leave_nothing_behind(ferry: Assistant) -> None:
     slow, rng = Slow(), random.Random(4)
     with FaultServer(slow, 0) as server:
         settings = load_settings(home=ferry.settings.home, chat_model="openai:m", chat_url=server.url)

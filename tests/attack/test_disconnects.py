@@ -174,7 +174,7 @@ def way_to_the_model(house: House, server: FaultServer) -> float:
 
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")  # of Gradio's own queue
-def test_of_a_hundred_who_leave_nothing_stays(ferry: Assistant) -> None:
+def test_of_clients_who_leave_nothing_stays(ferry: Assistant) -> None:
     slow = Thinking()
     with FaultServer(slow, 0) as server:
         settings = load_settings(home=ferry.settings.home, chat_model="openai:m", chat_url=server.url, token_timeout=60)

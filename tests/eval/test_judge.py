@@ -46,7 +46,7 @@ def test_the_command_writes_beside_the_run_and_needs_a_model(
     write_rows(tmp_path / "rows.jsonl", ROWS)
     done = byline("eval", "judge", tmp_path)
     assert done.code == 1
-    assert "found quotations; name one with --model" in done.err
+    assert "There is no chat model to judge with. Name one with --model" in done.err
     before = (tmp_path / "rows.jsonl").read_bytes()
     monkeypatch.setattr("assistant.models.chat.make_chat_model", lambda _: ScriptedChatModel("YES", "NO", "PARTLY"))
     done = byline("eval", "judge", tmp_path, "--model", "openai:any")

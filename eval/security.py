@@ -1,4 +1,4 @@
-"""Runs the attack tests and prints threat, defence, test, count and result: `python -m eval.security`."""
+"""Runs the attack tests and prints a table of threat, defence, test, count and result: `python -m eval.security`."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ class Threat:
     """One row of the table.
 
     Attributes:
-        threat: What somebody tries.
-        defence: What holds it.
+        threat: What an attacker tries.
+        defence: What prevents it.
         test: File and test that try it; several tests share a beginning.
         count: How many times, in CI and under `BYLINE_SOAK=1`.
     """
@@ -121,7 +121,7 @@ def table(results: Mapping[str, bool]) -> str:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run and print; 1 when something did not hold."""
+    """Run and print; 1 when a test failed."""
     results = run_tests()
     print(table(results))
     return 0 if results and all(results.values()) else 1

@@ -16,7 +16,7 @@ KINDS = ("unit", "models", "browser", "soak", "bench")
 
 FIXTURES = {
     "browser": "browser", "visit": "browser",
-    **dict.fromkeys(("sample_home", "sample_assistant", "servers", "llama", "encoder", "sandbox", "fork", "bench"), "models"),
+    **dict.fromkeys(("sample_home", "sample_assistant", "servers", "llama", "encoder", "sandbox", "fork", "session"), "models"),
 }  # fmt: skip
 """Fixtures that need more than a unit test may use; the first that a test has decides."""
 

@@ -16,8 +16,8 @@ from assistant.cli.main import main
 from assistant.settings import load_settings
 from eval.faults import Remembering
 from eval.runner import Row
+from eval.session import RunConfig, Session, asked, open_session
 from eval.suites import ready_suite
-from eval.workbench import Bench, Choice, asked, open_bench
 from tests.conftest import ROOT
 from tests.sample_library import seed_evaluation
 
@@ -29,29 +29,29 @@ READ = 10
 
 
 @pytest.fixture(scope="session")
-def bench(
+def session(
     tmp_path_factory: pytest.TempPathFactory, pytestconfig: pytest.Config, prebuilt_library: Path
-) -> Iterator[Bench]:
+) -> Iterator[Session]:
     """The real assistant over the sample articles, and some of the suite's questions; readings are kept between sessions."""
-    settings = load_settings(home=tmp_path_factory.mktemp("bench"))
+    settings = load_settings(home=tmp_path_factory.mktemp("session"))
     seed_evaluation(settings.home, prebuilt_library)
     cache = pytestconfig.cache.mkdir("readings") if pytestconfig.cache else None
-    choice = Choice(ready_suite("sample"), limit=QUESTIONS, threads=os.cpu_count() or 1, cache=cache)
-    with open_bench(settings, choice) as opened:
+    config = RunConfig(ready_suite("sample"), limit=QUESTIONS, threads=os.cpu_count() or 1, cache=cache)
+    with open_session(settings, config) as opened:
         parts = opened.assistant.parts
         yield replace(opened, assistant=Assistant(replace(parts, weights=replace(parts.weights, candidates=READ))))
 
 
 @pytest.fixture(scope="session")
-def memory(bench: Bench) -> Remembering:
-    """The bench's assistant, which is asked each question once."""
-    return Remembering(bench.assistant)
+def memory(session: Session) -> Remembering:
+    """The session's assistant, which is asked each question once."""
+    return Remembering(session.assistant)
 
 
 @pytest.fixture(scope="session")
-def sound(bench: Bench, memory: Remembering) -> list[Row]:
+def sound(session: Session, memory: Remembering) -> list[Row]:
     """The rows of the answers as they are."""
-    return asked(bench, memory)
+    return asked(session, memory)
 
 
 ARTICLES = {

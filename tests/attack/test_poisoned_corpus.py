@@ -1,4 +1,4 @@
-"""Poisoned passages among true ones: how often the attacker's answer stands alone, and what one source can fill."""
+"""Poisoned passages among true ones: how often only the attacker's answer is given, and how much one source can fill."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from tests.conftest import SHARED
 POISON = SHARED / "data" / "attacks" / "poisonedrag_nq.json"
 TARGETS = 100
 OUTLET_SHARE = 0.5
-"""Most of the passages read that one outlet may have where others have something to say."""
+"""Largest share of the passages that one outlet may have while others have something."""
 
 
 def rows(target: dict[str, Any], number: int, poisoned: int) -> list[dict[str, Any]]:

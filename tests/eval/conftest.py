@@ -1,4 +1,4 @@
-"""The sample suite's answers, asked once; a small suite of a user's own; the command line; a browser."""
+"""Fixtures: answers of the sample suite, a small user's suite, the command line."""
 
 from __future__ import annotations
 
@@ -23,16 +23,16 @@ from tests.sample_library import seed_evaluation
 
 SHOTS = ROOT / "artifacts" / "screenshots"
 QUESTIONS = 40
-"""Of the sample suite, spread over its kinds: enough for every fault to show."""
+"""Questions of the sample suite, of every kind: enough to detect every fault."""
 READ = 10
-"""Passages read for each, less than the assistant's own number: the time goes there, and no test is about it."""
+"""Passages read for each question, fewer than by default: reading takes most of the time, and no test is about it."""
 
 
 @pytest.fixture(scope="session")
 def session(
     tmp_path_factory: pytest.TempPathFactory, pytestconfig: pytest.Config, prebuilt_library: Path
 ) -> Iterator[Session]:
-    """The real assistant over the sample articles, and some of the suite's questions; readings are kept between sessions."""
+    """The real assistant over the sample articles, with some of the suite's questions; readings are cached between runs."""
     settings = load_settings(home=tmp_path_factory.mktemp("session"))
     seed_evaluation(settings.home, prebuilt_library)
     cache = pytestconfig.cache.mkdir("readings") if pytestconfig.cache else None
@@ -44,13 +44,13 @@ def session(
 
 @pytest.fixture(scope="session")
 def memory(session: Session) -> Remembering:
-    """The session's assistant, which is asked each question once."""
+    """The session's assistant with cached answers."""
     return Remembering(session.assistant)
 
 
 @pytest.fixture(scope="session")
 def sound(session: Session, memory: Remembering) -> list[Row]:
-    """The rows of the answers as they are."""
+    """The rows without a fault."""
     return asked(session, memory)
 
 
@@ -84,7 +84,7 @@ class Own:
 
 
 def write_own(folder: Path, copies: int = 1) -> Own:
-    """Two articles, and four questions as often as wanted."""
+    """Write two articles, and four questions COPIES times."""
     articles = folder / "articles"
     articles.mkdir()
     for name, (title, outlet, day, text) in ARTICLES.items():
@@ -116,7 +116,7 @@ def own(tmp_path: Path) -> Own:
 
 @dataclass(frozen=True)
 class Done:
-    """What a command came to."""
+    """The outcome of a command."""
 
     code: int
     out: str
@@ -125,7 +125,7 @@ class Done:
 
 @pytest.fixture
 def byline(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Callable[..., Done]:
-    """Runs `byline` with arguments."""
+    """Return a function that runs `byline` with arguments."""
 
     def run(*arguments: str | Path) -> Done:
         monkeypatch.setattr(sys, "argv", ["byline", *map(str, arguments)])

@@ -1,4 +1,4 @@
-"""What is left out is left out, and the last row is the assistant as it is."""
+"""Each variant lacks what it should lack; the last one is the complete assistant."""
 
 from __future__ import annotations
 

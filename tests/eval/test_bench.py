@@ -1,4 +1,4 @@
-"""The benchmark: its arithmetic by hand, its cheap parts on tiny input. No figure is judged."""
+"""The benchmark: its arithmetic, and its parts on small input. Figures are not judged."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def test_the_peak_is_the_operations_of_the_fastest_round(monkeypatch: pytest.Mon
 
 def test_the_most_memory_held_follows_what_is_allocated() -> None:
     before = machine.peak_memory()
-    held = np.ones(before // 8 + 8_000_000)  # more than was ever held, and its pages are touched
+    held = np.ones(before // 8 + 8_000_000)  # more than was ever allocated, and every page is written
     assert machine.peak_memory() >= before + 32_000_000
     assert held[-1] == 1
 

@@ -1,4 +1,4 @@
-"""How much the gate asks: everything after a change of models, retrieval or data, else a part with every larger kind."""
+"""The number of questions in a gate run: all after a change of models, retrieval or data, else a stratified sample."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Readings on disk: the same as without, made again when reader, question or passage changes, and when damaged."""
+"""Cached readings equal uncached ones; a changed reader, question or passage, or a damaged file, is read again."""
 
 from __future__ import annotations
 

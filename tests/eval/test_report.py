@@ -1,4 +1,4 @@
-"""The reports: the page opens with the network off, asks for nothing, and can be worked with."""
+"""The reports: the page opens offline, sends no request, and its filters work."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from tests.eval.made import failed, row
 
 @dataclass
 class Opened:
-    """The report in a browser, with all that it asked for and complained of."""
+    """The report in a browser, with its requests and console errors."""
 
     page: Page
     requests: list[str]
@@ -82,7 +82,7 @@ def test_the_page_is_shown_to_people(opened: Opened) -> None:
     opened.page.set_viewport_size({"width": 390, "height": 844})
     opened.page.screenshot(path=SHOTS / "eval-report-phone.png", full_page=True)
     wide = opened.page.evaluate("() => document.documentElement.scrollWidth")
-    assert wide <= 390  # nothing pushes a phone's page sideways
+    assert wide <= 390  # the page does not scroll sideways on a phone
 
 
 def test_questions_are_filtered_by_outcome_kind_and_words(opened: Opened, sound: list[Row]) -> None:

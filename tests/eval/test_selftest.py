@@ -1,4 +1,4 @@
-"""The harness against itself: every planted fault is noticed, by name and with its questions; a sound rerun is not."""
+"""The gate detects every planted fault with its questions, and passes a rerun without a fault."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ NAMES = {
     "reranking reversed": "MRR@10",
     "answers truncated": "Answer inside the sentences given",
 }
-"""A metric that each fault must be caught by."""
+"""Fault -> a metric that must detect it."""
 
 
 def test_every_fault_is_tried() -> None:
@@ -95,7 +95,7 @@ def test_the_drop_is_as_large_as_it_says() -> None:
     rows = [selftest._bare(row(f"q{i}")) for i in range(200)]
     changed = selftest._dropped(rows, 0.05, np.random.default_rng(0))
     right = sum(item["scores"]["end_to_end"][0] for item in changed)
-    # 10 dropped, and 2 lost to noise with none wrong that could be won
+    # 10 dropped, and 2 lost by chance; no wrong question could be won
     assert right == 200 - 10 - 2
 
 

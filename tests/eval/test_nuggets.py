@@ -78,6 +78,12 @@ def test_a_question_with_nuggets_is_right_from_two_thirds_of_them() -> None:
     assert "answer_inside" not in right["scores"], "there is no must_include to look for"
 
 
+def test_without_known_evidence_a_wrong_answer_is_not_blamed_on_retrieval() -> None:
+    wrong = with_nuggets("On Tuesday.", evidence=[], hits=[])
+    assert wrong["stage"] == "read but answered wrong"
+    assert "cites_evidence" not in wrong["scores"] and "citation_recall" not in wrong["scores"]
+
+
 def written(path: Path, **change: Any) -> Path:
     line = {
         "id": "r-1", "kind": "fact", "question": "Who?", "answerable": True, "must_not": ["x"],

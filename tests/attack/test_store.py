@@ -178,6 +178,7 @@ def test_a_locked_catalogue_is_waited_for_and_read_meanwhile(home: Path) -> None
     assert rounds_of(home) == {1}
 
 
+@pytest.mark.soak
 @pytest.mark.skipif(not SOAK, reason="SQLite waits for half a minute; under BYLINE_SOAK=1")
 def test_a_catalogue_that_stays_locked_is_one_sentence(home: Path) -> None:
     storing.write_round(home.parent / "articles", 1)

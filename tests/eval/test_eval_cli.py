@@ -88,7 +88,7 @@ def test_the_summary_holds_every_metric_and_what_the_run_was_made_of(byline: Byl
     summary = json.loads((tmp_path / "R1" / "summary.json").read_text("utf-8"))
     assert summary["schema"] == 1
     assert summary["metrics"].keys() == metrics.BY_NAME.keys()
-    assert summary["hashes"].keys() == {"code", "data", "prompts", "model", "index", "selection"}
+    assert summary["hashes"].keys() == {"code", "data", "prompts", "model", "index", "retrieval", "selection"}
     assert summary["metrics"]["hop_mrr_10"]["value"] is None
     assert summary["metrics"]["end_to_end"]["n"] == 4
     assert sum(summary["stages"].values()) == 4

@@ -16,13 +16,15 @@ KINDS = ("unit", "models", "browser", "soak", "bench")
 
 FIXTURES = {
     "browser": "browser", "visit": "browser",
-    **dict.fromkeys(("sample_home", "sample_assistant", "servers", "llama", "encoder", "sandbox", "fork", "bench"), "models"),
+    **dict.fromkeys(("sample_home", "sample_assistant", "servers", "llama", "encoder", "sandbox", "fork", "session"), "models"),
 }  # fmt: skip
 """Fixtures that need more than a unit test may use; the first that a test has decides."""
 
 PLACES = {
     "tests/ui/": "browser",
-    "tests/eval/test_bench.py": "bench",
+    "tests/eval/test_bench.py::test_the_parts_run": "bench",
+    "tests/eval/test_bench.py::test_ingestion_is_compared": "bench",
+    "tests/eval/test_bench.py": "models",
     **dict.fromkeys(
         (
             "tests/attack/", "tests/test_diagnostics.py", "tests/test_wheel.py", "tests/assistant/cli/",
@@ -36,7 +38,7 @@ PLACES = {
         "models",
     ),
 }  # fmt: skip
-"""Folders and modules whose tests are not unit tests: they start servers or processes, or open models."""
+"""Where tests are not unit tests, the first that fits: they start servers or processes, open models or take seconds."""
 
 
 def kind_of(item: pytest.Item) -> str:

@@ -1,4 +1,4 @@
-"""A chat model that goes on writing until nobody listens: the bundled one is done within half a second."""
+"""A chat model that writes until the client disconnects; the bundled one would finish within half a second."""
 
 from __future__ import annotations
 

@@ -40,7 +40,7 @@ THREATS = (
     Threat("One outlet fills the evidence", "half of the hits at most while others have something",
            "test_poisoned_corpus.py::test_one_outlet", "100 x 2"),
     Threat("One story under many names", "copies count once", "test_poisoned_corpus.py::test_copies", "40"),
-    Threat("Altered facts in a model's sentence", "support check", "../assistant/test_support.py::test_altered_sentences", "1,000"),
+    Threat("Altered facts in a model's sentence", "support check", "../assistant/grounding/test_verifier.py::test_altered_sentences", "1,000"),
     Threat("Hostile text in every rendered field", "HTML is built from escaped text only", "test_rendering.py::test_hostile_text",
            "300 x 6 / 1,200 x 6"),
     Threat("Markup cut at every character", "the same", "test_rendering.py::test_an_answer_cut", "40 / 300 texts"),
@@ -48,16 +48,16 @@ THREATS = (
            "300 / 1,200"),
     Threat("A chat model's server fails (17 kinds)", "deadline, one request, quotations instead",
            "test_model_faults.py::test_a_fault", "17 x 10 / 17 x 30"),
-    Threat("Stops and closed pages", "connections are shut down, threads end", "test_cancelling.py::", "100 / 400 stops"),
+    Threat("Stops and closed pages", "connections are shut down, threads end", "test_cancelling.py::", "25 / 400 stops"),
     Threat("Clients that go away at random moments", "the answer's thread, place and connection end with them",
-           "test_disconnects.py::test_of_a_hundred", "100 / 600 clients"),
+           "test_disconnects.py::test_of_a_hundred", "25 / 600 clients"),
     Threat("A place lost between its release and its taker's leaving", "what comes too late is given back",
            "test_disconnects.py::test_a_place", "12 orders of events"),
     Threat("Many people at once", "so many at once, so many waiting, the rest hear that it is busy", "test_load.py::test_everyone",
-           "50 people, 300 s / 100 people, 600 s"),
+           "50 people, 30 s / 100 people, 600 s"),
     Threat("A writer that is killed while eight ask", "an article becomes visible in one transaction; versions are kept",
-           "test_store.py::test_eight", "8 / 150 kills"),
-    Threat("A full disk", "nothing is half written; one sentence", "test_store.py::test_a_full_disk", "6 / 60 limits"),
+           "test_store.py::test_eight", "2 / 150 kills"),
+    Threat("A full disk", "nothing is half written; one sentence", "test_store.py::test_a_full_disk", "2 / 60 limits"),
     Threat("A folder that cannot be written", "one sentence", "test_store.py::test_a_folder", "1"),
     Threat("A catalogue that another program holds", "readers go on, a writer waits and then says so", "test_store.py::test_a_locked",
            "1"),
@@ -113,7 +113,7 @@ def table(results: Mapping[str, bool]) -> str:
     """The table as Markdown."""
     rows = ["| threat | defence | test | count (CI / soak) | result |", "|---|---|---|---|---|"]
     for threat in THREATS:
-        short = threat.test.removeprefix("../assistant/")
+        short = threat.test.removeprefix("../assistant/grounding/")
         found = [passed for name, passed in results.items() if name.startswith(short)]
         result = "not run" if not found else f"{sum(found)} of {len(found)} held"
         rows.append(f"| {threat.threat} | {threat.defence} | `{short}` | {threat.count} | {result} |")

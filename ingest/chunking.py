@@ -19,8 +19,12 @@ MAX_PASSAGE = 900
 """Longest passage in characters, unless one sentence or quotation is longer."""
 MAX_OVERLAP = 200
 """The last sentence of a passage is repeated in the next when it is no longer than this."""
+MIN_CAPTION = 4
+"""Words; a shorter caption ("AP Photo") says nothing to search for."""
 MAX_SENTENCE = 1200
 """Longer runs without an end (tables, lists, damaged text) are cut at white space."""
+MAX_STRETCH = 2_500
+"""Longest text that the library is given at once, in characters: its time grows with the square of unclosed quotations."""
 MAX_QUOTATION = 700
 """An open quotation holds its sentences together up to this length, so a lost mark does no harm."""
 
@@ -53,7 +57,8 @@ def cut_passages(article: Article) -> list[Passage]:
     """Cut an article into passages of at most `MAX_PASSAGE` characters of whole sentences.
 
     Returns:
-        Passages in order; together they hold every sentence that is not boilerplate.
+        Passages in order; together they hold every sentence that is not boilerplate. A caption is a passage of its
+        own, which lies inside its span of `article.boilerplate`.
     """
     sentences = split_sentences(article.text, article.language, article.boilerplate)
     passages: list[Passage] = []
@@ -67,7 +72,18 @@ def cut_passages(article: Article) -> list[Passage]:
         group.append(sentence)
     if group:
         passages.append(_passage(article, group))
-    return passages
+    return sorted([*passages, *_captions(article)], key=lambda passage: passage.start)
+
+
+def _captions(article: Article) -> list[Passage]:
+    """A passage for each caption: it names people and places that the story may not name."""
+    found = []
+    for span in article.boilerplate:
+        text = article.text[span.start : span.end]
+        if span.kind == "caption" and len(text.split()) >= MIN_CAPTION:
+            sentences = split_sentences(text, article.language)
+            found.append(_passage(article, [(span.start + low, span.start + high) for low, high in sentences]))
+    return found
 
 
 def _apart(article: Article, before: tuple[int, int], after: tuple[int, int]) -> bool:
@@ -102,13 +118,32 @@ def _paragraphs(text: str, skip: Sequence[Span]) -> Iterator[tuple[int, int]]:
 
 
 def _pieces(paragraph: str, language: str) -> list[tuple[int, int]]:
-    """Sentence boundaries by the library, as offsets; it gives back every character."""
+    """Sentence boundaries by the library, as offsets."""
+    if len(paragraph) <= MAX_STRETCH:
+        return _library_pieces(paragraph, language)
+    pieces: list[tuple[int, int]] = []
+    start = 0
+    while start < len(paragraph):
+        stretch = paragraph[start : start + MAX_STRETCH]
+        found = _library_pieces(stretch, language)
+        if start + len(stretch) < len(paragraph):
+            if len(found) > 1:
+                found.pop()  # it may go on after the stretch, and is found again at the start of the next
+            elif (space := stretch.rfind(" ")) > 0:
+                found = [(0, space + 1)]
+        pieces += [(start + low, start + high) for low, high in found]
+        start += found[-1][1]
+    return pieces
+
+
+def _library_pieces(text: str, language: str) -> list[tuple[int, int]]:
+    """What the library finds in a short text; it gives back every character."""
     pieces, position = [], 0
-    for piece in sentencex.segment(language, paragraph):
+    for piece in sentencex.segment(language, text):
         pieces.append((position, position + len(piece)))
         position += len(piece)
-    if position != len(paragraph):  # not lossless for this text: one piece rather than wrong offsets
-        return [(0, len(paragraph))]
+    if position != len(text):  # not lossless for this text: one piece rather than wrong offsets
+        return [(0, len(text))]
     return pieces
 
 

@@ -6,7 +6,6 @@ there; killed at any moment, the same call does what was left.
 
 from __future__ import annotations
 
-import re
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -59,6 +58,14 @@ class Report:
     stopped: bool = False
     rejected: list[Rejected] = field(default_factory=list)
     outcomes: list[Outcome] = field(default_factory=list)
+    origins: set[str] = field(default_factory=set)
+    """Documents that gave at least one article."""
+
+    @property
+    def partial(self) -> list[str]:
+        """Documents that gave articles and of which a part could not be read, in order."""
+        lost = dict.fromkeys(r.origin for r in self.rejected if r.lost and r.origin and r.origin != r.source)
+        return [origin for origin in lost if origin in self.origins]
 
     def record(self) -> dict[str, object]:
         """The fixed JSON form."""
@@ -70,6 +77,8 @@ class Report:
             "passages": self.passages,
             "seconds": round(self.seconds, 3),
         }
+        if self.partial:
+            record["partial"] = self.partial
         extra = {"duplicates": self.duplicates, "removed": self.removed, "stopped": self.stopped}
         return record | {name: value for name, value in extra.items() if value}
 
@@ -176,8 +185,8 @@ class _Run:
         elif isinstance(item, Rejected):
             report.rejected.append(item)
             report.outcomes.append(Outcome(item.source, "rejected", None, item.reason))
-            if not item.gone:
-                self._kept.update((item.source, re.sub(r"(?:#|, \w+ )\d+$", "", item.source)))
+            if item.lost and not item.gone:
+                self._kept.add(item.origin or item.source)
         elif isinstance(item, Unchanged):
             for article_id in self._library.catalogue.journal.origin_articles(item.origin):
                 report.unchanged += 1
@@ -196,6 +205,7 @@ class _Run:
         if raw.said is not None:
             self._said[raw.origin] = raw.said
         self._seen.append((article.id, source, raw.origin))
+        report.origins.add(raw.origin)
         known = self._current.get(article.id)
         if known == article.version:
             report.unchanged += 1

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import selectors
 import struct
 import subprocess
@@ -17,12 +18,18 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from ingest.types import storable
+
 SECONDS = 18.0
-"""For one article; the child ends itself a little earlier."""
+"""How long the next article is waited for."""
+CHILD_SECONDS = 15.0
+"""For the child's own work on one article: it ends itself before the parent gives up."""
 MAX_FRAME = 40_000_000
 """Most that may come back for one article, in bytes."""
 START_SECONDS = 60.0
 """More for the first article of a child, which first imports its parsers."""
+
+_SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")
 
 _ROOT = Path(__file__).resolve().parent.parent
 
@@ -44,27 +51,35 @@ class Sandbox:
         *,
         content: bytes = b"",
         path: Path | None = None,
+        name: str = "",
+        form: str = "",
         url: str | None = None,
         charset: str | None = None,
+        skip: int = 0,
     ) -> Iterator[dict[str, Any]]:
         """Parse one document.
 
         Args:
-            kind: "html", "pdf", "docx", "eml", "mbox", "epub", "warc" or "links".
+            kind: "document", or "links" for a feed or sitemap.
             content: Its bytes, unless `path` names the file.
             path: The file.
+            name: Its file name.
+            form: Suffix of its form.
             url: Where it was fetched.
             charset: The encoding that the server named.
+            skip: Members to leave out at the start, because they were read before.
 
         Returns:
-            Fields of articles, {"reject": reason}, or {"links": [...]}.
+            Fields of articles, {"reject": reason}, {"member": number} before each member of a document that holds
+            several, or {"links": [...]}. No string holds a lone surrogate.
 
         Raises:
             LostError: The child crashed, took too long, or answered too much; it is ended.
         """
         head = json.dumps(
-            {"kind": kind, "path": str(path) if path else None, "url": url, "charset": charset, "size": len(content)}
-        )
+            {"kind": kind, "path": str(path) if path else None, "name": name, "form": form, "url": url,
+             "charset": charset, "skip": skip, "seconds": CHILD_SECONDS, "size": len(content)}
+        )  # fmt: skip
         try:
             child = self._started()
             assert child.stdin is not None
@@ -74,7 +89,8 @@ class Sandbox:
                 record = self._frame(child)
                 if record.get("end"):
                     return
-                yield record
+                if not record.get("working"):
+                    yield record
         except (OSError, ValueError) as error:
             self.close()
             raise LostError("cannot be read: it brought the reading process down") from error
@@ -97,11 +113,15 @@ class Sandbox:
         return self._child
 
     def _frame(self, child: subprocess.Popen[bytes]) -> dict[str, Any]:
+        # Counted from when an answer is wanted: while the parent stores articles, nobody's time runs.
         deadline = time.monotonic() + SECONDS + (START_SECONDS if self._fresh else 0)
         size = struct.unpack(">I", self._bytes(child, 4, deadline))[0]
         if size > MAX_FRAME:
             raise LostError(f"expected at most {MAX_FRAME:,} bytes of text, found {size:,}")
-        record = json.loads(self._bytes(child, size, deadline))
+        body = self._bytes(child, size, deadline)
+        record = json.loads(body)
+        if _SURROGATE.search(body):
+            record = storable(record)
         self._fresh = False
         if not isinstance(record, dict):
             raise LostError("cannot be read: the reading process answered out of form")

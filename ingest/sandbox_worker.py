@@ -16,12 +16,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from assistant.errors import UsageError
-
 MEMORY = 1_000_000_000
 """Address space of the child, in bytes."""
-SECONDS = 15
-"""For one article."""
 
 
 def main() -> None:
@@ -52,51 +48,57 @@ def _alarm(seconds: float) -> None:
 
 
 def _answer(answers: BinaryIO, request: dict[str, Any], content: bytes) -> None:
-    from ingest.parsing.binary_formats import UnreadableError
+    from ingest.parsing.documents import reason_of
+    from ingest.parsing.source import Member, StillAtWork, UnreadableError
 
-    _alarm(SECONDS)
+    seconds = float(request["seconds"])  # for reading one article, not for waiting until the parent takes it
+    _alarm(seconds)
     try:
         for item in _read(request, content):
-            _send(answers, {"reject": str(item)} if isinstance(item, UnreadableError) else item)
-            _alarm(SECONDS)
-    except (UnreadableError, UsageError) as error:
-        _send(answers, {"reject": str(error)})
-    except MemoryError:
-        _send(answers, {"reject": f"reading it takes more than {MEMORY // 10**6:,} MB of memory"})
+            if isinstance(item, UnreadableError):
+                _send(answers, {"reject": str(item), "part": item.part, "lost": item.lost})
+            elif isinstance(item, Member):
+                _send(answers, {"member": item.number, "label": item.label})
+            elif isinstance(item, StillAtWork):
+                _send(answers, {"working": True})
+            else:
+                _send(answers, _checked(item))
+            _alarm(seconds)
     except Exception as error:  # parsers of damaged files raise anything; the reason is what is left
-        _send(answers, {"reject": f"cannot be read, it is damaged ({type(error).__name__}: {str(error)[:100]})"})
-    _alarm(0)
+        _send(answers, {"reject": reason_of(error), "lost": getattr(error, "lost", True)})
     _send(answers, {"end": True})
 
 
+def _checked(fields: dict[str, Any]) -> dict[str, Any]:
+    """The fields, or why they are too large to be an article."""
+    from ingest.parsing.article_builder import MAX_TEXT
+
+    text = fields.get("text")
+    if not isinstance(text, str) or len(text) <= MAX_TEXT:
+        return fields
+    reason = f"expected at most {MAX_TEXT:,} characters, found {len(text):,}; split it into articles"
+    return {"reject": reason, "part": fields.get("part")}
+
+
 def _read(request: dict[str, Any], content: bytes) -> Iterator[Any]:
-    from ingest.parsing import binary_formats
-    from ingest.parsing.encoding import decode
-    from ingest.parsing.html import read_page
+    from ingest.parsing.documents import read_document
+    from ingest.parsing.source import Source
     from ingest.sources import feeds
 
-    kind, path = request["kind"], request.get("path")
-    if path and kind not in ("mbox", "warc"):
-        content = Path(path).read_bytes()
-    if kind == "links":
-        yield {"links": feeds.read_links(content, request["url"])}
-    elif kind == "html":
-        page = read_page(decode(content, request.get("charset"), html=True), request.get("url"))
-        yield page or binary_formats.UnreadableError("expected a page with an article, found no running text")
-    elif kind in ("mbox", "warc"):
-        yield from {"mbox": binary_formats.read_mailbox, "warc": binary_formats.read_warc}[kind](Path(path or ""))
-    else:
-        readers = {
-            "pdf": binary_formats.read_pdf,
-            "docx": binary_formats.read_docx,
-            "eml": binary_formats.read_mail,
-            "epub": binary_formats.read_epub,
-        }
-        yield from readers[kind](content)
+    url = request.get("url")
+    if request["kind"] == "links":
+        yield {"links": feeds.read_links(content, url or "")}
+        return
+    path = Path(request["path"]) if request.get("path") else None
+    yield from read_document(
+        Source(request["name"], content, path, request["form"], url, request.get("charset"), request["skip"])
+    )
 
 
 def _send(answers: BinaryIO, record: dict[str, Any]) -> None:
+    """Write one frame. The alarm is off meanwhile: a full pipe is the reader's time, not the document's."""
     body = json.dumps(record).encode("ascii")
+    _alarm(0)
     answers.write(struct.pack(">I", len(body)) + body)
     answers.flush()
 

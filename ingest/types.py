@@ -2,12 +2,48 @@
 
 from __future__ import annotations
 
+import hashlib
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from assistant.storage.sqlite.ingest_log import Fetched
 from assistant.types import Article
+from ingest.parsing.forms import suffix_of
+
+_LONE = re.compile("[\ud800-\udfff]")
+
+
+def storable(value: Any) -> Any:
+    """The value with every lone surrogate in its strings replaced: they can be neither stored nor sent.
+
+    JSON, file names and damaged text can hold them. Pairs that belong together become their character.
+    """
+    if isinstance(value, str):
+        return _LONE.sub("\ufffd", value.encode("utf-16", "surrogatepass").decode("utf-16", "replace"))
+    if isinstance(value, dict):
+        return {storable(key): storable(inner) for key, inner in value.items()}
+    return [storable(inner) for inner in value] if isinstance(value, list) else value
+
+
+def _make_storable(record: object, names: tuple[str, ...]) -> None:
+    for name in names:
+        value = getattr(record, name)
+        if isinstance(value, str) and _LONE.search(value):
+            # Escaped, not replaced: two file names that differ must stay two.
+            object.__setattr__(record, name, value.encode("utf-8", "backslashreplace").decode("utf-8"))
+
+
+def upload_origin(name: str, content: bytes) -> str:
+    """Name the origin of an uploaded file: two files of one name are two documents."""
+    return f"upload:{hashlib.sha256(content).hexdigest()[:12]}/{name}"
+
+
+def upload_name(origin: str) -> str:
+    """The file name of an uploaded document as its owner knows it; another origin as it is."""
+    return re.sub(r"^upload:(?:[0-9a-f]{12}/)?", "", origin)
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +54,13 @@ class Rejected:
     reason: str
     gone: bool = False
     """The server says that the page is not there any more."""
+    origin: str = ""
+    """The document it is a part of; the source itself when empty."""
+    lost: bool = True
+    """Articles may have been in it: `--sync` must not take those that it gave before for gone."""
+
+    def __post_init__(self) -> None:
+        _make_storable(self, ("source", "reason", "origin"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +73,15 @@ class Hints:
     outlet: str | None = None
     published_at: str | None = None
     kind: str = ""
-    """Where they come from: "feed", "news sitemap"."""
+    """Where they come from: "feed", "feed content", "news sitemap"."""
+    byline: str | None = None
+    authority: str = ""
+    """The address that served the text, where it is not `url`: what it says of other sites' articles is a claim."""
+    content: bytes = b""
+    """The page as a feed holds it, HTML; used where the page itself is not an article."""
+
+    def __post_init__(self) -> None:
+        _make_storable(self, ("url", "charset", "title", "outlet", "published_at", "byline"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,11 +108,13 @@ class Raw:
     hints: Hints = Hints()
     said: Fetched | None = None
 
+    def __post_init__(self) -> None:
+        _make_storable(self, ("name", "origin", "source"))
+
     @property
     def suffix(self) -> str:
-        """The form's suffix, lower case; `.warc` also for `.warc.gz`."""
-        name = self.name.lower()
-        return self.form or (".warc" if name.endswith(".warc.gz") else Path(name).suffix)
+        """The form's suffix, lower case, also a double one such as `.warc.gz`."""
+        return self.form or suffix_of(self.name)
 
 
 @dataclass(frozen=True, slots=True)

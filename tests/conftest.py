@@ -1,8 +1,9 @@
-"""Every test starts from a clean environment: no settings from outside, a data folder of its own."""
+"""Every test starts from a clean environment (no settings from outside, a data folder of its own) and has one kind."""
 
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,9 +11,10 @@ import pytest
 from playwright.sync_api import Browser, sync_playwright
 
 from assistant.answering.pipeline import Assistant
-from assistant.factory import build_assistant, open_library
+from assistant.factory import build_assistant
 from assistant.settings import load_settings
-from ingest.pipeline import ingest
+from tests.marks import forbid_models_and_processes, kind_of, mark_all
+from tests.sample_library import sample_library
 
 ROOT = Path(__file__).parent.parent
 SHARED = ROOT.parent / "shared"
@@ -21,8 +23,14 @@ CHROMIUM = "/usr/bin/chromium"
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    mark_all(items)
+
+
 @pytest.fixture(autouse=True)
-def clean_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def clean_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, request: pytest.FixtureRequest) -> None:
+    if kind_of(request.node) == "unit":
+        forbid_models_and_processes(monkeypatch)
     for name in list(os.environ):
         if name.startswith(("BYLINE_", "OPENAI_", "ANTHROPIC_")):
             monkeypatch.delenv(name)
@@ -31,13 +39,16 @@ def clean_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 
 
 @pytest.fixture(scope="session")
-def sample_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def prebuilt_library(pytestconfig: pytest.Config) -> Path:
+    """The library of the sample articles in pytest's cache folder; copy it, do not write to it."""
+    assert pytestconfig.cache is not None
+    return sample_library(pytestconfig.cache.mkdir("sample-library"))
+
+
+@pytest.fixture(scope="session")
+def sample_home(tmp_path_factory: pytest.TempPathFactory, prebuilt_library: Path) -> Path:
     """A data folder that holds the sample articles; not to be written to."""
-    home = tmp_path_factory.mktemp("sample-home")
-    library, embedder = open_library(load_settings(home=home))
-    ingest(library, embedder, [str(SAMPLE)])
-    library.close()
-    return home
+    return Path(shutil.copytree(prebuilt_library, tmp_path_factory.mktemp("sample") / "home"))
 
 
 @pytest.fixture(scope="session")
@@ -50,7 +61,7 @@ def sample_assistant(sample_home: Path) -> Iterator[Assistant]:
 
 @pytest.fixture
 def seed_files() -> list[str]:
-    """The article that the project began with; skipped plainly where it is absent."""
+    """The article that the project began with; the test is skipped where it is absent."""
     found = sorted(str(path) for path in (SHARED / "seed").glob("*.txt"))
     if not found:
         pytest.skip("../shared/seed is absent: the seed article's test needs it")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import sys
 from pathlib import Path
@@ -14,6 +13,9 @@ from assistant.cli.io import AsJson
 from assistant.cli.rendering import counted
 from assistant.cli.streams import print_json, read_input, tell
 from assistant.errors import UsageError
+
+READ_IN_PART = 3
+"""Exit code when articles were added from a document of which a part could not be read."""
 
 Title = Annotated[str | None, typer.Option(metavar="TEXT", help="Title of the text from standard input.")]
 Outlet = Annotated[str | None, typer.Option(metavar="NAME", help="Its outlet.")]
@@ -71,15 +73,14 @@ def ingest(
         tell("stopped. Run the same command again to continue.")
     if report.stopped or (report.rejected and not (report.added or report.updated or report.unchanged)):
         raise typer.Exit(1)
+    if report.partial:
+        tell(f"read only in part: {', '.join(report.partial[:5])}")
+        raise typer.Exit(READ_IN_PART)
 
 
 def _pasted(sources: list[str], fields: dict[str, str]) -> Any:
-    """The text of standard input as a document with these fields, or None when no source is `-`.
-
-    The same title, or without one the same first line, makes it the same article next time.
-    """
-    from ingest.parsing.article_builder import parse_date
-    from ingest.types import Raw
+    """The text of standard input as a document with these fields, or None when no source is `-`."""
+    from ingest.pasting import pasted_document
 
     if "-" not in sources:
         if fields:
@@ -89,12 +90,7 @@ def _pasted(sources: list[str], fields: dict[str, str]) -> Any:
         return None
     if len(sources) > 1:
         raise UsageError("`-` cannot be combined with other sources. Run the command once for each.")
-    parse_date(fields.get("published_at"))
-    text = read_input("article")
-    key = fields.get("title") or next((line for line in text.split("\n") if line.strip()), "")
-    name = f"pasted-{hashlib.sha256(key.strip().encode()).hexdigest()[:12]}"
-    row = {"id": name, "text": text, **fields}
-    return Raw(name, name, json.dumps(row, ensure_ascii=False).encode("utf-8", "surrogatepass"), form=".json")
+    return pasted_document(read_input("article"), fields)
 
 
 def print_report(report: Any) -> None:

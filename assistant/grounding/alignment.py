@@ -188,12 +188,25 @@ class _Costs:
                 subject = unit.opens or (number and self._claim.units[number - 1].kind == "name")
                 cost = (POINTED if points and here and subject else GRANTED) if source.cited else OTHER_ARTICLE
                 cost = max(cost, ASKED) if unit.kind == "name" and not subject and not home.header else cost
-            elif source.passage == home.passage and at < state and (points or state - at <= 3):
-                cost = POINTED if points else NEIGHBOUR
+            elif (
+                source.passage == home.passage
+                and at < state
+                and (state - at <= 3 or (points and self._near(at, state)))
+            ):
+                cost = POINTED if points and self._near(at, state) else NEIGHBOUR
             else:
                 cost = SAME_ARTICLE if source.article == home.article else OTHER_ARTICLE
             best = min(best, cost)
         return best
+
+    def _near(self, at: int, state: int) -> bool:
+        """Whether a sentence is one of the last two with a name before another one of its passage."""
+        named = [
+            number
+            for number in range(at, state)
+            if any(unit.kind == "name" and not unit.initial for unit in self._sources[number].parsed.units)
+        ]
+        return at in named[-2:] or at == state - 1
 
     def _partly_there(self, number: int, home: Source) -> bool:
         """Whether the rest of the name stands in the sentence, without another word before or after it."""
@@ -230,9 +243,9 @@ class _Costs:
         if unit.text in ("early", "mid", "late") and following and following[0].kind == "date":
             return GRANTED if days.part_of_month(home.day) == unit.text else FOREIGN
         year = unit.kind == "number" and 1900 <= float(unit.value or 0) <= 2100
-        if unit.kind != "date" and not year and not unit.measure.startswith("month"):
+        if unit.kind != "date" and not year and not unit.measure.startswith("month "):
             return FOREIGN
-        if any(days.fits(unit.value, day) for day in days.named_days(home.parsed.words, home.day)):
+        if any(days.fits(unit.value, day) for day in days.named_days(home.parsed, home.day)):
             return RELATED
         if not days.fits(unit.value, home.day):
             return FOREIGN

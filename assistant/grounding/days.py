@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import date, timedelta
+
+from assistant.grounding.units import Parsed
 
 _WEEKDAYS = "monday tuesday wednesday thursday friday saturday sunday".split()
 _NEAR = {"today": 0, "tonight": 0, "now": 0, "currently": 0, "yesterday": -1, "tomorrow": 1}
 
 
-def named_days(words: frozenset[str], published: date) -> list[date]:
-    """The days that the words of a sentence name.
+def named_days(sentence: Parsed, published: date) -> list[date]:
+    """The days that a sentence names.
 
     Args:
-        words: Folded words of the sentence.
+        sentence: The sentence.
         published: Day of publication.
 
     Returns:
         Days near the day of publication; weekdays give the one before and the one after it.
     """
+    words = sentence.words
     found = [published + timedelta(days=shift) for word, shift in _NEAR.items() if word in words]
     for number, name in enumerate(_WEEKDAYS):
         if name in words:
@@ -29,6 +33,10 @@ def named_days(words: frozenset[str], published: date) -> list[date]:
         found += [published.replace(day=1) - timedelta(days=1)]
     if "year" in words:
         found += [published.replace(year=published.year - 1, day=1)]
+    for unit in sentence.units:
+        if unit.measure.startswith("month ") and isinstance(unit.value, float):
+            with suppress(ValueError):  # no such day in that year
+                found.append(date(published.year, int(unit.measure.split()[1]), int(unit.value)))
     return found
 
 

@@ -25,7 +25,7 @@ class Entry:
     """What the lexicon holds on one word.
 
     Attributes:
-        saying: Whether it is first of all a verb of communication.
+        saying: Whether it is first of all a neutral verb of saying.
         light: Whether it is a verb so common that it says little.
         related: Synonyms and derived words.
         opposite: Antonyms.
@@ -91,7 +91,7 @@ def _gathered(word: str) -> Entry:
 
 
 def is_saying(word: str) -> bool:
-    """Whether a word is first of all a verb of communication: "said", "announced", "claims"."""
+    """Whether a word is first of all a neutral verb of saying: "said", "announced", "claims"."""
     return _gathered(word).saying
 
 

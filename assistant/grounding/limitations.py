@@ -4,26 +4,29 @@ from __future__ import annotations
 
 import re
 
+_GIVEN = r"(?:given|provided|available|supplied|cited|quoted|retrieved|numbered|listed|above)"
+_DETERMINER = r"(?:the|these|those|this|any of the|none of the|no|neither|all)"
 _EVIDENCE = (
-    r"(?:(?:the|these|those|this|any of the|none of the|no|neither of the)\s+)?(?:(?:given|provided|available|supplied|cited|"
-    r"quoted|retrieved|numbered|news|other|two|three|four|five|above|listed)\s+){0,3}"
-    r"(?:passages?|articles?|sources?|excerpts?|texts?|coverage|reports?|evidence|documents?|material|information|snippets?)"
+    rf"(?:{_DETERMINER}\s+)?(?:(?:{_GIVEN}|news|other|two|three|four|five)\s+)*"
+    r"(?:passages?|articles?|sources?|excerpts?|snippets?|documents?)(?!\s+(?:of|by|from|for)\b)"
+    rf"|(?:{_DETERMINER}\s+)?(?:{_GIVEN})\s+(?:news\s+)?(?:text|coverage|reports?|reporting|evidence|material|information)"
 )
+"""What a writer calls the passages. "The report" and "the text" alone may be anything in the news."""
 _SILENT = (
     r"(?:do(?:es)?|did|is|are|was|were|has|have|had|can|could)(?:n['’]t|\s+not|\s+no\b)"
-    r"|(?:say|says|give|gives|provide|provides|offer|offers|contain|contains|mention|mentions|hold|holds|have|has)"
-    r"\s+(?:nothing|no\b|neither|little)"
-    r"|(?:lack|lacks|omit|omits|leave|leaves)\b|(?:stop|stops)\s+short|(?:is|are)\s+(?:silent|unclear|insufficient|limited)"
+    r"|(?:say|give|provide|offer|contain|mention|hold|have|has|tell|reveal)s?\s+(?:us\s+)?(?:nothing|no\b|neither|little)"
+    r"|(?:lack|omit|leave)s?\b|stops?\s+short|(?:is|are)\s+(?:silent|unclear|insufficient|limited)"
 )
-_ABOUT = re.compile(rf"^(?:(?:however|but|so|also|still|beyond that|otherwise|overall)\b,?\s+)?(?:{_EVIDENCE})\b[^.;]{{0,60}}?\b(?:{_SILENT})", re.I)  # fmt: skip
+_START = r"^(?:(?:however|but|so|also|still|beyond that|otherwise|overall|unfortunately)\b,?\s+)?"
+_ABOUT = re.compile(rf"{_START}(?:{_EVIDENCE})\b[^.;]{{0,60}}?\b(?:{_SILENT})", re.I)
 _NONE = re.compile(
-    rf"^(?:(?:however|but|so|also)\b,?\s+)?(?:none|neither|nothing|no\s+(?:\w+\s+){{0,3}}\w+)\b(?:[^.;]{{0,60}}?)\b(?:in|of|from|by)\s+"
-    rf"{_EVIDENCE}\b|^(?:however,?\s+|but\s+)?no\s+(?:\w+\s+){{0,2}}(?:passage|article|source|excerpt|report)\s+\w+",
+    rf"{_START}(?:none|neither|nothing|no\s+(?:\w+\s+){{0,3}}\w+)\b[^.;]{{0,60}}?\b(?:in|of|from|by)\s+(?:{_EVIDENCE})\b"
+    rf"|{_START}no\s+(?:{_GIVEN}\s+)?(?:passage|article|source|excerpt)s?(?!\s+(?:of|by|from|for|was|were|has|had)\b)\s+\w+",
     re.I,
 )
 _UNSAID = re.compile(
-    rf"\b(?:is|are|was|were)\s*(?:n['’]t|\s+not|\s+never)\s+(?:\w+\s+)?(?:mentioned|stated|given|specified|described|covered|"
-    rf"named|explained|addressed|said|reported|included|discussed|provided|found|identified)\b[^.;]*\b(?:in|by)\s+{_EVIDENCE}\b",
+    rf"\b(?:is|are|was|were)\s*(?:n['’]t|\s+not|\s+never)\s+(?:\w+\s+)?\w+(?:ed|en|said|found|told|clear)\b[^.;]*"
+    rf"\b(?:in|by|from)\s+(?:{_EVIDENCE})\b",
     re.I,
 )
 

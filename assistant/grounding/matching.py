@@ -43,11 +43,11 @@ def _same_value(unit: Unit, other: Unit) -> float:
     money = {unit.measure, other.measure} & _SIGNS
     if money and unit.measure != other.measure and {unit.measure, other.measure} <= _SIGNS:
         return FOREIGN
-    if "month" in unit.measure and "month" in other.measure and unit.measure != other.measure:
+    if "month " in unit.measure and "month " in other.measure and unit.measure != other.measure:
         return FOREIGN
     if abs(mine - theirs) <= 1e-6 * max(mine, theirs):
-        return WIDER if "month" in unit.measure and "month" not in other.measure else SAME
-    rounded = mine >= 10 and abs(mine - theirs) <= 0.05 * theirs and not 1900 <= mine <= 2100
+        return WIDER if "month " in unit.measure and "month " not in other.measure else SAME
+    rounded = mine >= 10 and abs(mine - theirs) <= 0.1 * theirs and not 1900 <= mine <= 2100
     return ROUNDED if rounded and _round(mine) else FOREIGN
 
 

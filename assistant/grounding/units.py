@@ -74,6 +74,7 @@ class Unit:
         opens: Whether a clause begins with it.
         quoted: Whether it stands in quotation marks.
         initial: Whether it is the sentence's first word, so that its capital says nothing.
+        shown: As written.
         lead: The function words between the unit before and this one, folded.
     """
 
@@ -86,6 +87,7 @@ class Unit:
     opens: bool = False
     quoted: bool = False
     initial: bool = False
+    shown: str = ""
     lead: tuple[str, ...] = ()
 
 
@@ -146,7 +148,7 @@ def _with_months(units: list[Unit]) -> Iterator[Unit]:
     for at, unit in enumerate(units):
         if unit.kind == "number" and isinstance(unit.value, float) and 1 <= unit.value <= 31:
             for other in (*units[max(0, at - 1) : at], *units[at + 1 : at + 2]):
-                if str(other.value).startswith("month") and abs(other.start - unit.start) <= len(other.text) + 5:
+                if str(other.value).startswith("month ") and abs(other.start - unit.start) <= len(other.text) + 5:
                     unit = replace(unit, measure=str(other.value))
         yield unit
 
@@ -177,17 +179,18 @@ def _units(text: str) -> Iterator[Unit]:
             value, used, measure = number
             skip = used - 1
             end = tokens[at + used - 1].end()
-            made = Unit(text[start:end], "", "number", start, value, measure)
+            made = Unit(text[start:end].rstrip(".,").lower(), "", "number", start, value, measure)
         elif (date := _date(match.group())) is not None:
-            made = Unit(match.group(), "", "date", start, date)
-        elif _carries(word, match.group()):
+            made = Unit(match.group().rstrip("."), "", "date", start, date)
+        elif _carries(word, match.group()) and text[end : end + 1] not in tuple(_MONEY):
             kind: Kind = "name" if match.group()[0].isupper() else "word"
             made = Unit(word, stem(word), kind, start)
         if made is None:
             lead.append(word)
             continue
         initial = last < 0 and not text[:start].strip(" “\"'‘")
-        yield replace(made, opens=opens, quoted=inside, initial=initial, lead=tuple(lead))
+        shown = re.sub(r"['’]s?$", "", text[start:end].rstrip(".,"))
+        yield replace(made, opens=opens, quoted=inside, initial=initial, shown=shown, lead=tuple(lead))
         last, lead = end, []
 
 

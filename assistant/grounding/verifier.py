@@ -16,16 +16,19 @@ from functools import lru_cache
 import numpy as np
 import numpy.typing as npt
 
-from assistant.grounding.alignment import GRANTED, Aligned, Source, align
-from assistant.grounding.contrasts import Contrast, contrasts
+from assistant.grounding import lexicon
+from assistant.grounding.alignment import GRANTED, SAME_ARTICLE, Aligned, Source, align
+from assistant.grounding.contrast import Contrast
+from assistant.grounding.contrasts import contrasts
 from assistant.grounding.evidence import Encoder, Evidence, Quotation, Verification, Verifier, readable
 from assistant.grounding.limitations import is_limitation
 from assistant.grounding.matching import RELATED
+from assistant.grounding.placed import taken_share
 from assistant.grounding.quotations import is_quoted_from, quotations
 from assistant.grounding.sources import Sources, gather, header
 from assistant.grounding.units import Parsed, parse
 from assistant.grounding.unknown import unknown_facts
-from assistant.text.lexical import STOPWORDS, fold, words
+from assistant.text.lexical import STOPWORDS, fold
 
 __all__ = [
     "ClauseVerifier", "Encoder", "Evidence", "Quotation", "Verification", "Verifier", "is_limitation", "readable",
@@ -42,7 +45,9 @@ HELD = 0.45
 """Share of a claim that must stand in its sources, where no sentence is that close."""
 NEARLY_ALL = 4
 """Units that stand in the sentence, from which one that is turned is a contradiction."""
-_CONTRADICTS = frozenset(("negation", "opposite", "replaced", "bound", "measure"))
+REPEATED = 0.8
+"""Share of a sentence that a claim repeats, from which names that changed places tell something else."""
+_CONTRADICTS = frozenset(("negation", "opposite", "replaced", "bound", "measure", "swapped"))
 
 
 class ClauseVerifier:
@@ -72,13 +77,15 @@ class ClauseVerifier:
     def _checked(self, claim: Parsed, evidence: Evidence, found: Sources) -> Verification:
         aligned = align(claim, found.sources, evidence.question)
         carriers = _carriers(aligned, found)
+        if not aligned:
+            return Verification("check", "it says too little to be compared", carriers)
         texts = _texts(evidence)
         hard = [*_foreign_quotations(claim.text, texts), *unknown_facts(aligned, texts)]
         turned = contrasts(claim, aligned, found.sources)
-        hard += [c.reason for c in turned if _contradicts(c, aligned)]
+        hard += [c.reason for c in turned if _contradicts(c, aligned, found.sources)]
         soft = [c.reason for c in turned] + _elsewhere_quoted(claim.text, evidence, found)
-        likeness = 1 - sum(min(1.0, item.cost) for item in aligned) / max(1, len(aligned))
-        if not hard and not soft and aligned:
+        likeness = 1 - sum(min(1.0, item.cost) for item in aligned) / len(aligned)
+        if not hard and not soft:
             return Verification("supported", "", carriers, likeness, carriers[:CANDIDATES])
         closest, cosine = self._closest(claim.text, found)
         candidates = _unique((*carriers, *closest))[:CANDIDATES]
@@ -163,11 +170,19 @@ def _elsewhere_quoted(claim: str, evidence: Evidence, found: Sources) -> list[st
     return [f"no cited article holds {q[:60]!r}" for q in quotations(claim) if not is_quoted_from(q, mine)]
 
 
-def _contradicts(contrast: Contrast, aligned: Sequence[Aligned]) -> bool:
+def _contradicts(contrast: Contrast, aligned: Sequence[Aligned], sources: Sequence[Source]) -> bool:
     """Whether all the rest stands in the same sentence, so that the source tells this one thing otherwise."""
     turned = aligned[contrast.unit]
-    if contrast.sort not in _CONTRADICTS or (contrast.sort == "replaced" and turned.unit.kind == "word"):
+    if contrast.sort not in _CONTRADICTS:
         return False
+    if contrast.sort == "replaced" and (turned.unit.kind == "word" or turned.cost < SAME_ARTICLE):
+        return False
+    if contrast.sort == "swapped" and taken_share(aligned, sources, turned.source) < REPEATED:
+        return False
+    if contrast.sort == "negation":
+        places = sources[turned.source].parsed.roots.get(turned.unit.root, ())
+        if turned.at is None or len(places) != 1:
+            return False
     rest = [item for at, item in enumerate(aligned) if at != contrast.unit]
     standing = sum(item.at is not None and item.source == turned.source for item in rest)
     return standing >= NEARLY_ALL and all(item.cost < GRANTED for item in rest)
@@ -194,11 +209,13 @@ def _holds(item: Aligned, source: int, sources: Sequence[Source]) -> bool:
 
 
 def _other_language(claim: str, sources: Sequence[str]) -> bool:
-    """Whether a claim has next to no English function words and its sources have many, or the other way round."""
-    mine, theirs = _function_words(claim), _function_words(" ".join(sources))
-    return len(claim.split()) >= 5 and (mine < 0.08 <= 0.2 < theirs or theirs < 0.08 <= 0.2 < mine)
+    """Whether few words of a claim are English and most of its sources are, or the other way round."""
+    mine, theirs = _english(claim), _english(" ".join(sources))
+    return mine is not None and theirs is not None and (mine <= 0.6 < 0.75 <= theirs or theirs <= 0.6 < 0.75 <= mine)
 
 
-def _function_words(text: str) -> float:
-    found = words(text)
-    return sum(word in STOPWORDS for word in found) / max(1, len(found))
+def _english(text: str) -> float | None:
+    """The share of the words in lower case that are English; None where there are too few to tell."""
+    found = re.findall(r"(?<![\w'’])[^\W\d_A-ZÀ-Þ][^\W\d_]+", text)
+    known = sum(word in STOPWORDS or bool(lexicon.bases(fold(word))) for word in found)
+    return known / len(found) if len(found) >= 4 else None

@@ -7,13 +7,10 @@ llama.cpp in this process. Whatever goes wrong becomes one `ModelError` with one
 from __future__ import annotations
 
 import os
-import queue
 import secrets
-import socket
 import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, Protocol
 
 import httpx
@@ -23,6 +20,7 @@ from assistant.errors import ModelError
 from assistant.extras import require
 from assistant.models import assets
 from assistant.models.profile import ChatProfile, chat_profile
+from assistant.models.streaming import Connections, StreamReader
 from assistant.settings import BUNDLED_CHAT, QUOTATIONS, Settings
 
 CHARACTERS_PER_TOKEN = 12
@@ -135,8 +133,8 @@ class RemoteChatModel:
             ModelError: The model is missing, refused, could not be reached or was too slow.
         """
         settings = self._settings
-        line = _Line(httpx.Timeout(settings.token_timeout, connect=settings.connect_timeout))
-        pump = _Pump(lambda: self._model(line.client, schema).stream(list(messages)), line)
+        line = Connections(httpx.Timeout(settings.token_timeout, connect=settings.connect_timeout))
+        pump = StreamReader(lambda: self._model(line.client, schema).stream(list(messages)), line)
         deadline = time.monotonic() + settings.answer_timeout
         length, longest = 0, CHARACTERS_PER_TOKEN * self.profile.max_tokens
         try:
@@ -164,7 +162,7 @@ class RemoteChatModel:
         finally:
             pump.close()
 
-    def _check_end(self, pump: _Pump, stop: threading.Event | None) -> None:
+    def _check_end(self, pump: StreamReader, stop: threading.Event | None) -> None:
         """An answer ends with its reason; a connection that merely closes has been cut."""
         if stop is not None and stop.is_set():
             return
@@ -183,97 +181,6 @@ class RemoteChatModel:
 
 def _json_format(schema: Mapping[str, Any]) -> dict[str, Any]:
     return {"type": "json_schema", "json_schema": {"name": "reply", "schema": dict(schema)}}
-
-
-@dataclass(slots=True)
-class _Ended:
-    error: BaseException | None = None
-
-
-class _Line:
-    """The connections of one request, which can be cut while a thread waits on them.
-
-    Closing a socket does not wake the thread that reads from it; shutting it down does.
-    """
-
-    def __init__(self, timeouts: httpx.Timeout) -> None:
-        self._sockets: list[socket.socket] = []
-        self.client = httpx.Client(
-            timeout=timeouts, follow_redirects=False, trust_env=True, event_hooks={"request": [self._watch]}
-        )
-
-    def _watch(self, request: httpx.Request) -> None:
-        request.extensions["trace"] = self._traced
-
-    def _traced(self, event: str, info: dict[str, Any]) -> None:
-        if event in ("connection.connect_tcp.complete", "connection.start_tls.complete"):
-            found = info["return_value"].get_extra_info("socket")
-            if found is not None:
-                self._sockets.append(found)
-
-    def cut(self) -> None:
-        """End every connection at once."""
-        for sock in self._sockets:
-            try:
-                sock.shutdown(socket.SHUT_RDWR)
-            except OSError:  # it was closed already
-                continue
-        self.client.close()
-
-
-class _Pump:
-    """Reads a blocking stream in a thread, so that waiting has a deadline and can be cut.
-
-    Attributes:
-        ended_by: Why the model stopped, in its own word; empty when it did not say.
-    """
-
-    def __init__(self, open_stream: Any, line: _Line) -> None:
-        self.ended_by = ""
-        self._pieces: queue.Queue[str | _Ended] = queue.Queue()
-        self._line = line
-        self._closed = False
-        self._thread = threading.Thread(target=self._run, args=(open_stream,), name="byline-chat", daemon=True)
-        self._thread.start()
-
-    def _run(self, open_stream: Any) -> None:
-        try:
-            for chunk in open_stream():
-                if self._closed:
-                    break
-                told = chunk.response_metadata
-                self.ended_by = str(told.get("finish_reason") or told.get("stop_reason") or self.ended_by)
-                text = chunk.text if isinstance(chunk.text, str) else chunk.text()
-                if text:
-                    self._pieces.put(text)
-            self._pieces.put(_Ended())
-        except BaseException as error:  # handed to the reader of the pump, which turns it into one sentence
-            self._pieces.put(_Ended(error))
-
-    def next(self, seconds: float, stop: threading.Event | None) -> str | None:
-        """The next piece; None at the end or when stopped."""
-        until = time.monotonic() + max(seconds, 0)
-        while True:
-            if stop is not None and stop.is_set():
-                return None
-            left = until - time.monotonic()
-            if left <= 0:
-                raise TimeoutError
-            try:
-                piece = self._pieces.get(timeout=min(left, 0.1))
-            except queue.Empty:
-                continue
-            if isinstance(piece, _Ended):
-                if piece.error is not None:
-                    raise piece.error
-                return None
-            return piece
-
-    def close(self) -> None:
-        """Cut the connection; the model's server stops its work when it notices."""
-        self._closed = True
-        self._line.cut()
-        self._thread.join(timeout=1)
 
 
 class BundledChatModel(RemoteChatModel):

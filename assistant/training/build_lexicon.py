@@ -25,6 +25,8 @@ _WIDER = frozenset("@&")
 _DERIVED = frozenset(("+", "\\", "<"))
 _LIGHT = 150
 """Occurrences as a verb in the tagged texts, from which a verb says little."""
+_SAYING = frozenset("say state tell inform write".split())
+"""Verbs, of which every neutral verb of saying is a kind."""
 _COMMUNICATION = 32
 """The number of WordNet's file of verbs of communication."""
 
@@ -64,12 +66,12 @@ class WordNet:
         }
         self.synsets = {s.key: s for name, part in _PARTS.items() for s in _synsets(folder / f"data.{name}", part)}
         self.verbs: dict[str, int] = defaultdict(int)
-        for (lemma, part, _, _), count in self.counts.items():
-            self.verbs[lemma] += count * (part == "v")
+        for (verb, part, _, _), tagged in self.counts.items():
+            self.verbs[verb] += tagged * (part == "v")
         self.totals: dict[str, int] = defaultdict(int)
         for synset in self.synsets.values():
-            for word, number in synset.words:
-                self.totals[word] += self._count(word, number, synset)
+            for word, rank in synset.words:
+                self.totals[word] += self._count(word, rank, synset)
 
     def _count(self, word: str, number: int, synset: Synset) -> int:
         return self.counts.get((word.lower(), synset.key[0], synset.file, number), 0)
@@ -81,6 +83,13 @@ class WordNet:
         count = self._count(word, number, synset)
         rank = self.order.get((word, *synset.key), 9)
         return rank == 0 or (count >= 2 and count >= 0.06 * self.totals[word]) or (count >= 1 and rank <= 2)
+
+    def says(self, synset: Synset, steps: int = 2) -> bool:
+        """Whether a verb's sense is a way to say or report, and no judgement or request."""
+        if any(word in _SAYING for word, _ in synset.words):
+            return True
+        wider = [self.synsets[part, offset] for symbol, offset, part, _ in synset.pointers if symbol == "@"]
+        return steps > 0 and any(self.says(other, steps - 1) for other in wider)
 
 
 def _plain(word: str) -> bool:
@@ -118,7 +127,7 @@ def relate(net: WordNet) -> Relations:
         usual = [word for word, number in synset.words if net.usual(word, number, synset)]
         for word in usual:
             found.related[word].update(usual)
-            if synset.file == _COMMUNICATION and net.order[word, *synset.key] == 0:
+            if synset.file == _COMMUNICATION and net.order[word, *synset.key] == 0 and net.says(synset):
                 found.saying.add(word)
         for symbol, offset, part, ends in synset.pointers:
             other = net.synsets[part, offset]

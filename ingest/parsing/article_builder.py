@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime
 from typing import Any
 
 from assistant.errors import UsageError
 from assistant.types import Article, article_version
 from ingest.parsing.boilerplate import mark_boilerplate, mark_page
+from ingest.parsing.dates import find_date
+from ingest.parsing.saved_pages import is_archive
+from ingest.parsing.sites import host_of, same_site, site_of
 from ingest.types import Raw, Read
 
 MAX_TEXT = 5_000_000
@@ -81,22 +84,48 @@ def first_line(text: str) -> str:
     return "Untitled"
 
 
-def parse_date(value: Any) -> str | None:
-    """An ISO 8601 date or date-time with the zone it came with, or None when it is no date.
+def parse_date(value: Any, language: str | None = None) -> str | None:
+    """Read an ISO 8601 date or date-time, with the zone it came with, from a field of any form.
+
+    Returns:
+        The date, or None where the value is none or cannot be understood as a whole.
+    """
+    if isinstance(value, date) and not isinstance(value, datetime):
+        return value.isoformat()
+    return find_date(value if isinstance(value, datetime | int | float) else clean_line(value), language)
+
+
+def typed_date(value: str | None) -> str | None:
+    """Read a date that a person typed; None where nothing was typed.
 
     Raises:
-        UsageError: There is a value and it is not a date.
+        UsageError: It is not a date.
     """
-    if value in (None, ""):
-        return None
-    if isinstance(value, datetime | date):
-        return value.isoformat()
-    text = clean_line(value)
-    try:
-        datetime.fromisoformat(text)
-    except ValueError:
-        raise UsageError(f"published_at: expected an ISO 8601 date such as 2023-11-27, found {text[:60]!r}") from None
-    return text
+    found = parse_date(value)
+    if found is None and (value or "").strip():
+        raise UsageError(f"Not a date: {str(value)[:60]!r}. Write it like 2023-11-27.")
+    return found
+
+
+def identity_of(url: str | None, own: str, raw: Raw) -> str:
+    """Decide what makes an article the same one next time it is read.
+
+    Only the site that an address belongs to may name an article by it. What a file, a feed or a page of another
+    site says of the address is a claim: it holds among the articles of that site, or among those of files, and replaces no other.
+
+    Args:
+        url: The address that the article names as its own.
+        own: What identifies it where it came from: its id there, or its place.
+        raw: The document it came in.
+    """
+    authority = raw.hints.url or raw.hints.authority
+    if url and authority and same_site(url, authority):
+        return url
+    if not url and own.startswith(raw.origin):
+        return own
+    if authority:
+        return f"{site_of(host_of(authority))}|{url or own}"
+    return f"{'upload' if raw.origin.startswith('upload:') else 'file'}|{url or own}"
 
 
 def from_fields(fields: Mapping[str, Any], raw: Raw, number: int | None = None) -> Read:
@@ -118,13 +147,14 @@ def from_fields(fields: Mapping[str, Any], raw: Raw, number: int | None = None) 
         url = None
     outlet = clean_line(fields.get("outlet", fields.get("source"))) or None
     place = raw.origin if number is None else f"{raw.origin}#{number}"
-    identity = url or (f"id:{given}:{outlet or ''}" if given is not None else place)
+    language = clean_line(fields.get("language")) or None
+    identity = identity_of(url, f"id:{given}:{outlet or ''}" if given is not None else place, raw)
     article = make_article(
         source_id=given if given is not None else (url or (raw.name if number is None else f"{raw.name}#{number}")),
         identity=identity, text=text, title=clean_line(fields.get("title")), url=url,
         byline=clean_line(fields.get("author", fields.get("byline"))) or None, outlet=outlet,
-        published_at=parse_date(fields.get("published_at", fields.get("date"))), date_source="given",
-        language=clean_line(fields.get("language")) or None,
+        published_at=parse_date(fields.get("published_at", fields.get("date")), language), date_source="given",
+        language=language,
     )  # fmt: skip
     read_from = {
         name: "given"
@@ -155,13 +185,19 @@ def from_page(fields: Mapping[str, Any], raw: Raw, number: int | None = None) ->
     values = {
         name: clean_line(fields.get(name)) for name in ("title", "byline", "outlet", "language", "url", "published_at")
     }
-    for name, value in (("title", hints.title), ("outlet", hints.outlet)):
+    for name, value in (("title", hints.title), ("outlet", hints.outlet), ("byline", hints.byline)):
         if not values[name] and value:
             values[name], read_from[name] = clean_line(value), hints.kind
+    if hints.kind == "feed content":
+        read_from["text"] = "feed"
     _choose_date(values, read_from, fields, raw)
     url = values["url"] if re.match(r"https?://", values["url"], re.I) else hints.url
-    if not values["outlet"] and url and (host := re.match(r"https?://(?:www\.)?([^/:?#]+)", url, re.I)):
-        values["outlet"], read_from["outlet"] = host.group(1).lower(), "address"
+    claimed = bool(url and hints.authority and not same_site(url, hints.authority))
+    if claimed:
+        read_from["url"] = "claimed"
+    publisher = host_of((hints.authority if claimed and not is_archive(hints.authority) else url) or "")
+    if not values["outlet"] and publisher:
+        values["outlet"], read_from["outlet"] = publisher.removeprefix("www."), "address"
     if not values["title"]:
         values["title"], read_from["title"] = first_line(text), "first line"
     place = raw.origin if number is None else f"{raw.origin}#{number}"
@@ -169,7 +205,7 @@ def from_page(fields: Mapping[str, Any], raw: Raw, number: int | None = None) ->
     marks = fields.get("marks")
     article = make_article(
         source_id=url or (raw.name if number is None else f"{raw.name}#{key or number}"),
-        identity=url or (key if key.startswith("mid:") else f"{raw.origin}#{key}" if key else place),
+        identity=identity_of(url, key if key.startswith("mid:") else f"{raw.origin}#{key}" if key else place, raw),
         text=text, title=values["title"], url=url, byline=values["byline"] or None, outlet=values["outlet"] or None,
         published_at=values["published_at"] or None, date_source=read_from.get("published_at", "not found"),
         language=values["language"][:2] or None,
@@ -188,6 +224,15 @@ def _story(article: Article) -> Iterator[str]:
     yield article.text[position:]
 
 
+def _add_time(values: dict[str, str], read_from: dict[str, str], choices: Iterable[tuple[str, str]]) -> None:
+    """Take the time of day from another source that names the same day."""
+    day = values["published_at"]
+    for value, source in choices if len(day) == 10 else ():
+        if len(value) > 10 and value.startswith(day):
+            values["published_at"], read_from["published_at"] = value, source
+            return
+
+
 def _choose_date(values: dict[str, str], read_from: dict[str, str], fields: Mapping[str, Any], raw: Raw) -> None:
     """The page's own date, else the feed's, else the address's, else what the page shows."""
     choices = (
@@ -197,10 +242,8 @@ def _choose_date(values: dict[str, str], read_from: dict[str, str], fields: Mapp
         (clean_line(fields.get("visible_date")), "visible text"),
     )
     for value, source in choices:
-        try:
-            values["published_at"], read_from["published_at"] = parse_date(value) or "", source
-        except UsageError:
-            continue
-        if value:
+        if found := parse_date(value, values["language"] or None):
+            values["published_at"], read_from["published_at"] = found, source
+            _add_time(values, read_from, choices)
             return
     values["published_at"], read_from["published_at"] = "", "not found"

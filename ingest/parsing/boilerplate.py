@@ -144,14 +144,23 @@ def mark_page(text: str, marks: Mapping[str, str]) -> tuple[Span, ...]:
         if not stripped or lead in whole or _CORRECTION.search(stripped):
             continue
         plain = re.sub(r"^[-*•|\s]+|[|\s]+$", "", stripped)
-        kind = marks.get(" ".join(plain.split())) or next(
-            (kind for kind, pattern in _PAGE_LINES if len(plain) <= LONGEST_MARKED_LINE and pattern.match(plain)), None
+        kind = marks.get(" ".join(plain.split()), "")
+        if kind == "story":  # the page's structure outweighs what the words look like
+            spans = [span for span in spans if not (lead <= span.start < lead + len(stripped))]
+            continue
+        kind = kind or next(
+            (name for name, pattern in _PAGE_LINES if len(plain) <= LONGEST_MARKED_LINE and pattern.match(plain)), ""
         )
         if kind:
             end = lead + len(stripped)
             spans = [span for span in spans if not (lead <= span.start < end)]
             spans.append(Span(lead, end, kind))
     return tuple(sorted(spans, key=lambda span: span.start))
+
+
+def is_correction(line: str) -> bool:
+    """Whether a line says that the article was corrected."""
+    return len(line) <= 1200 and _CORRECTION.search(line) is not None
 
 
 def find_corrections(text: str) -> tuple[Span, ...]:

@@ -1,27 +1,26 @@
 """From one raw document to articles. Reads forms; fetches and stores nothing.
 
-Plain forms are read here; everything with a parser of its own (pages, PDF, Word, mail, books, web
-archives) is read by a child process (`sandbox`).
+Every form is parsed by a child process with limits (`sandbox`); what it gives back is checked and built here.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from contextlib import closing, nullcontext
+from dataclasses import replace
+from typing import Any
 
 from assistant.errors import UsageError
-from ingest.parsing.article_builder import clean_line, from_page, make_article
-from ingest.parsing.text_formats import PLAIN
+from ingest.parsing.article_builder import clean_line, from_fields, from_page, make_article
+from ingest.parsing.forms import FORMS
 from ingest.sandbox import LostError, Sandbox
 from ingest.types import Raw, Read, Rejected
 
 __all__ = ["FORMS", "Raw", "Rejected", "make_article", "read_articles"]
 
-_KINDS = {".html": "html", ".htm": "html", ".pdf": "pdf", ".docx": "docx", ".eml": "eml", ".mbox": "mbox", ".epub": "epub",
-          ".warc": "warc"}  # fmt: skip
-_SEVERAL = ("mbox", "epub", "warc")
-
-FORMS = tuple(sorted((*PLAIN, *_KINDS)))
-"""Suffixes of the forms that can be read; `.warc.gz` too."""
+MAX_LOST = 4
+"""Members that may each end the child process before the rest of a document is given up."""
 
 
 def read_articles(raw: Raw, sandbox: Sandbox | None = None) -> Iterator[Read | Rejected]:
@@ -29,42 +28,61 @@ def read_articles(raw: Raw, sandbox: Sandbox | None = None) -> Iterator[Read | R
 
     Args:
         raw: The document.
-        sandbox: Where untrusted forms are parsed; one of its own is made and closed when not given.
+        sandbox: Where it is parsed; one of its own is made and closed when not given.
     """
-    for item in _read_articles(raw, sandbox):
-        yield Rejected(item.source, clean_line(item.reason)[:400]) if isinstance(item, Rejected) else item
-
-
-def _read_articles(raw: Raw, sandbox: Sandbox | None) -> Iterator[Read | Rejected]:
-    suffix = raw.suffix
-    if suffix not in FORMS:
-        named = suffix or "no suffix"
+    if raw.suffix not in FORMS:
+        named = raw.suffix or "no suffix"
         yield Rejected(raw.origin, f"{named} is not a form that can be read; expected one of {', '.join(FORMS)}")
         return
-    try:
-        if suffix in PLAIN:
-            yield from PLAIN[suffix](raw)
-        elif sandbox is not None:
-            yield from _parsed(raw, _KINDS[suffix], sandbox)
-        else:
-            own = Sandbox()
-            try:
-                yield from _parsed(raw, _KINDS[suffix], own)
-            finally:
-                own.close()
-    except (UsageError, LostError) as error:
-        yield Rejected(raw.origin, str(error))
+    with nullcontext(sandbox) if sandbox is not None else closing(Sandbox()) as box:
+        if not raw.hints.content:
+            yield from _parsed(raw, box)
+            return
+        found = list(_parsed(raw, box))  # to the end, so that the child is free for what the feed holds
+        if not any(isinstance(item, Read) for item in found):
+            held = replace(raw.hints, kind="feed content", charset="utf-8", content=b"")
+            found = list(_parsed(replace(raw, content=raw.hints.content, form=".html", hints=held, said=None), box))
+        yield from found
 
 
-def _parsed(raw: Raw, kind: str, sandbox: Sandbox) -> Iterator[Read | Rejected]:
-    several = kind in _SEVERAL
-    found = sandbox.read(kind, content=raw.content, path=raw.path, url=raw.hints.url, charset=raw.hints.charset)
-    for number, fields in enumerate(found, 1):
-        place = f"{raw.origin}#{number}" if several else raw.origin
-        if "reject" in fields:
-            yield Rejected(place, str(fields["reject"]))
-            continue
+def _parsed(raw: Raw, sandbox: Sandbox) -> Iterator[Read | Rejected]:
+    """What the child reads; a member that ends it is left out and the rest read by the next child."""
+    skip = lost = 0
+    while True:
+        member: dict[str, Any] = {}
         try:
-            yield from_page(fields, raw, number if several else None)
-        except UsageError as error:
-            yield Rejected(place, str(error))
+            for fields in sandbox.read(
+                "document", name=raw.name, form=raw.suffix, content=raw.content, path=raw.path, url=raw.hints.url,
+                charset=raw.hints.charset, skip=skip,
+            ):  # fmt: skip
+                if "member" in fields:
+                    member = fields
+                else:
+                    yield _built(fields, raw)
+            return
+        except LostError as error:
+            yield _rejected(raw, member.get("label"), str(error))
+        lost += 1
+        if not member or lost >= MAX_LOST:
+            if member:
+                yield _rejected(raw, None, f"the rest was not read: {lost} members ended the reading process")
+            return
+        skip = int(member["member"]) + 1
+
+
+def _built(fields: dict[str, Any], raw: Raw) -> Read | Rejected:
+    part = fields.get("part")
+    if "reject" in fields:
+        return _rejected(raw, part, str(fields["reject"]), lost=bool(fields.get("lost", True)))
+    try:
+        return from_fields(fields, raw, part) if fields.get("given") else from_page(fields, raw, part)
+    except UsageError as error:
+        unit = fields.get("unit")
+        return _rejected(raw, f"{unit} {part}" if unit and isinstance(part, int) else part, str(error))
+
+
+def _rejected(raw: Raw, part: Any, reason: str, *, lost: bool = True) -> Rejected:
+    name = clean_line(part)
+    mark = ", " if re.match(r"(?:line|row|article|entry) \d", name) else "#"
+    place = f"{raw.origin}{mark}{name}" if name else raw.origin
+    return Rejected(place, clean_line(reason)[:400], origin=raw.origin, lost=lost)

@@ -1,30 +1,24 @@
-"""The plain forms: text, Markdown with front matter, JSON, JSON lines, CSV."""
+"""Reads plain text, and Markdown with front matter."""
 
 from __future__ import annotations
 
-import csv
-import io
-import json
 import re
+import tomllib
 from collections.abc import Iterator
 from typing import Any
 
 import yaml
 
 from assistant.errors import UsageError
-from ingest.parsing.article_builder import first_line, from_fields, make_article
-from ingest.parsing.encoding import decode
-from ingest.types import Raw, Read, Rejected
+from ingest.parsing.article_builder import MAX_TEXT
+from ingest.parsing.encoding import Decoded, decode_counted
+from ingest.parsing.export_fields import canonical
+from ingest.parsing.hard_wrap import unwrap
+from ingest.parsing.markdown import unwrap_markdown
+from ingest.parsing.source import Fields, Item, Source
 
-
-def _read_text(raw: Raw) -> Iterator[Read]:
-    text = decode(raw.content)
-    title = first_line(text) if text.strip() else ""
-    article = make_article(source_id=raw.name, identity=raw.origin, text=text, title=title)
-    yield Read(article, raw, raw.origin, {"title": "first line"})
-
-
-_FRONT_MATTER = re.compile(r"\A---[ \t]*\r?\n(.*?)^---[ \t]*(?:\r?\n|\Z)", re.S | re.M)
+_FRONT_MATTER = re.compile(r"\A(---|\+\+\+)[ \t]*\n(.*?)^(?:\1|\.\.\.)[ \t]*(?:\n|\Z)", re.S | re.M)
+_NAME = re.compile(r"[\w-]+\s*[:=]", re.M)
 
 
 class _PlainLoader(yaml.SafeLoader):
@@ -36,77 +30,53 @@ class _PlainLoader(yaml.SafeLoader):
         return super().compose_node(parent, index)
 
 
-def _read_markdown(raw: Raw) -> Iterator[Read]:
-    text = decode(raw.content)
+def read_text(source: Source) -> Iterator[Item]:
+    """One article a file: its first line is its title."""
+    found = _decoded(source)
+    yield {"given": True, "text": unwrap(_lines(found.text)), **_counted(found)}
+
+
+def read_markdown(source: Source) -> Iterator[Item]:
+    """One article a file; its fields are those of the front matter (YAML, or TOML between plus signs)."""
+    found = _decoded(source)
+    text = _lines(found.text)
     match = _FRONT_MATTER.match(text)
-    if not match:
-        yield from _read_text(raw)
+    if match is None or not _NAME.search(match[2]):  # a rule at the top is no front matter
+        yield {"given": True, "text": unwrap_markdown(text), **_counted(found)}
         return
+    fields = _toml(match[2]) if match[1] == "+++" else _yaml(match[2])
+    yield {**canonical(fields), "given": True, "text": unwrap_markdown(text[match.end() :]), **_counted(found)}
+
+
+def _decoded(source: Source) -> Decoded:
+    content = source.read()
+    if len(content) > 4 * MAX_TEXT:  # no encoding takes more than four bytes
+        raise UsageError(
+            f"expected at most {MAX_TEXT:,} characters, found {len(content):,} bytes; split it into articles"
+        )
+    return decode_counted(content, source.charset)
+
+
+def _lines(text: str) -> str:
+    return text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text
+
+
+def _yaml(text: str) -> Fields:
     try:
-        fields = yaml.load(match.group(1), Loader=_PlainLoader)  # noqa: S506  # a SafeLoader without aliases
+        fields = yaml.load(text, Loader=_PlainLoader)  # noqa: S506  # a SafeLoader without aliases
     except (yaml.YAMLError, ValueError, RecursionError) as error:
         raise UsageError(f"front matter: expected YAML, found {str(error).splitlines()[0]}") from error
     if not isinstance(fields, dict):
         raise UsageError("front matter: expected names and values")
-    yield from_fields({**fields, "text": text[match.end() :]}, raw)
+    return {str(name): value for name, value in fields.items()}
 
 
-def _read_json(raw: Raw) -> Iterator[Read | Rejected]:
+def _toml(text: str) -> Fields:
     try:
-        data = json.loads(decode(raw.content))
-    except (ValueError, RecursionError) as error:
-        raise UsageError(f"expected JSON, found something else: {str(error)[:120]}") from error
-    if isinstance(data, dict) and isinstance(data.get("articles"), list):
-        data = data["articles"]
-    rows = data if isinstance(data, list) else [data]
-    yield from _rows(raw, list(enumerate(rows, 1)), "article", single=not isinstance(data, list))
+        return tomllib.loads(text)
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
+        raise UsageError(f"front matter: expected TOML, found {str(error)[:120]}") from error
 
 
-def _read_jsonl(raw: Raw) -> Iterator[Read | Rejected]:
-    for number, line in enumerate(decode(raw.content).split("\n"), 1):
-        if line.strip():
-            try:
-                row = json.loads(line)
-            except (ValueError, RecursionError) as error:
-                yield Rejected(f"{raw.origin}, line {number}", f"expected a JSON object, found {str(error)[:120]}")
-                continue
-            yield from _rows(raw, [(number, row)], "line")
-
-
-def _rows(raw: Raw, rows: list[tuple[int, Any]], unit: str, *, single: bool = False) -> Iterator[Read | Rejected]:
-    for number, row in rows:
-        where = raw.origin if single else f"{raw.origin}, {unit} {number}"
-        if not isinstance(row, dict):
-            yield Rejected(where, f"expected an article object, found {type(row).__name__}")
-            continue
-        try:
-            yield from_fields(row, raw, None if single else number)
-        except UsageError as error:
-            yield Rejected(where, str(error))
-
-
-def _read_csv(raw: Raw) -> Iterator[Read | Rejected]:
-    text = decode(raw.content)
-    csv.field_size_limit(5_000_000)
-    first = text.lstrip().partition("\n")[0]
-    comma = max(",;\t|", key=first.count)
-    rows = csv.DictReader(io.StringIO(text, newline=""), delimiter=comma)
-    try:
-        names = {name.strip().lower(): name for name in rows.fieldnames or () if name}
-        if not {"text", "body"} & names.keys():
-            raise UsageError(f"expected a column 'text' or 'body', found {', '.join(sorted(names))[:160] or 'none'}")
-        for number, row in enumerate(rows, 1):
-            values = {low: row[name] for low, name in names.items() if row[name] not in (None, "")}
-            yield from _rows(raw, [(number, values)], "row")
-    except csv.Error as error:
-        raise UsageError(f"expected comma-separated values, found damage: {str(error)[:120]}") from error
-
-
-PLAIN = {
-    ".txt": _read_text,
-    ".md": _read_markdown,
-    ".json": _read_json,
-    ".jsonl": _read_jsonl,
-    ".csv": _read_csv,
-}
-"""Suffix -> reader."""
+def _counted(found: Decoded) -> Fields:
+    return {"replaced": found.replaced} if found.replaced else {}

@@ -1,6 +1,6 @@
-"""Connections that lead outward only: the check of addresses, made on the numbers that are connected to.
+"""Connects to public addresses only. The check is made on the IP address that is connected to.
 
-Names that resolve inward, redirects, and odd spellings of 127.0.0.1 all come by here.
+It covers names that resolve to private addresses, redirects, and unusual spellings of 127.0.0.1.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ Allowed = Callable[[str], bool]
 
 
 class FetchError(Exception):
-    """A page could not be had; the message is the reason that is shown."""
+    """A page could not be fetched; the message is shown as the reason."""
 
 
 class GoneError(FetchError):
@@ -62,11 +62,11 @@ def check_address(url: str) -> None:
         parts = urlsplit(url)
         port = parts.port
     except ValueError as error:
-        raise FetchError(f"expected an address, found {url[:120]!r}: {error}") from error
+        raise FetchError(f"Not a valid address: {url[:120]!r} ({error})") from error
     if parts.scheme not in ("http", "https") or not parts.hostname or port == 0:
-        raise FetchError(f"expected an http or https address, found {url[:120]!r}")
+        raise FetchError(f"Not an http or https address: {url[:120]!r}")
     if parts.username or parts.password:
-        raise FetchError("expected an address without a user name in it")
+        raise FetchError("Addresses with a user name are not supported.")
 
 
 class GuardedBackend(httpcore.NetworkBackend):
@@ -81,7 +81,7 @@ class GuardedBackend(httpcore.NetworkBackend):
         """Seconds that may still be waited."""
         left = self.deadline - time.monotonic()
         if left <= 0:
-            raise httpcore.ReadTimeout("the time for this page is over")
+            raise httpcore.ReadTimeout("the time limit for this page is reached")
         return left if timeout is None else min(timeout, left)
 
     def connect_tcp(
@@ -101,8 +101,7 @@ class GuardedBackend(httpcore.NetworkBackend):
         for address in addresses:
             if not self._allowed(address):
                 raise FetchError(
-                    f"{host} leads to {address}, which is not on the public network; "
-                    "give --allow-private if that is meant"
+                    f"{host} leads to {address}, which is not on the public network; use --allow-private to allow it"
                 )
         error: Exception = httpcore.ConnectError(f"{host} has no address")
         for address in addresses:
@@ -119,7 +118,7 @@ class GuardedBackend(httpcore.NetworkBackend):
         Raises:
             FetchError: Always.
         """
-        raise FetchError("expected an http or https address")
+        raise FetchError("Not an http or https address.")
 
 
 class _TimedStream(httpcore.NetworkStream):

@@ -1,6 +1,6 @@
-"""Fetches one address: politely, within limits, and never from the local network unless allowed.
+"""Fetches one address: within limits, at the pace that the site asks for, and not from the local network unless allowed.
 
-Which addresses may be connected to is checked by `ingest.sources.address_guard`. Nothing is parsed here but robots.txt.
+Which addresses may be connected to is checked by `ingest.sources.address_guard`. Parses robots.txt and nothing else.
 """
 
 from __future__ import annotations
@@ -32,11 +32,11 @@ from ingest.sources.address_guard import (
 
 AGENT = "Byline/0.1 (news reader; one page at a time)"
 MAX_BYTES = 20_000_000
-"""Largest page, unpacked."""
+"""Largest page after decompression."""
 MAX_REDIRECTS = 5
 CONNECT_SECONDS = 10.0
 TOTAL_SECONDS = 30.0
-"""For one page with its redirects; a server that drips cannot hold on for longer."""
+"""Total time for one page with its redirects, also for a server that sends a byte at a time."""
 PAUSE_SECONDS = 0.5
 """Between two requests to one host; its robots.txt may ask for up to ten seconds."""
 
@@ -69,7 +69,7 @@ class Fetcher:
         resolve: How names become addresses.
         pause: Seconds between two requests to one host.
         seconds: For one page with its redirects.
-        max_bytes: Largest page, unpacked.
+        max_bytes: Largest page after decompression.
     """
 
     def __init__(
@@ -107,7 +107,7 @@ class Fetcher:
             known: What the server said last time; then None is given when nothing changed.
 
         Raises:
-            FetchError: It cannot be had: refused, unreachable, too slow, too large, or forbidden by robots.txt.
+            FetchError: The page is refused, unreachable, too slow, too large, or forbidden by robots.txt.
         """
         headers = {}
         if known and known.etag:
@@ -122,7 +122,7 @@ class Fetcher:
             if not isinstance(found, str):
                 return found
             url = urljoin(url, found)
-        raise FetchError(f"expected a page, found more than {MAX_REDIRECTS} redirects")
+        raise FetchError(f"The page has more than {MAX_REDIRECTS} redirects.")
 
     def _once(self, url: str, headers: dict[str, str]) -> Page | str | None:
         """One request: the page, where it redirects to, or None when nothing changed."""
@@ -133,9 +133,9 @@ class Fetcher:
             if status == 304:
                 return None
             if status in (404, 410):
-                raise GoneError(f"expected a page, the server answered {status}")
+                raise GoneError(f"The server answered {status}: this page does not exist.")
             if status != 200:
-                raise FetchError(f"expected a page, the server answered {status}")
+                raise FetchError(f"The server answered {status}.")
             content = self._body(response, self._max_bytes)
             kind, _, rest = response.headers.get("content-type", "").partition(";")
             charset = re.search(r"charset\s*=\s*[\"']?([\w.:-]+)", rest, re.I)
@@ -149,17 +149,17 @@ class Fetcher:
             with self._client.stream("GET", url, headers=headers) as response:
                 yield response
         except (httpx.TimeoutException, httpcore.TimeoutException, TimeoutError) as error:
-            raise FetchError(f"expected a page within {self._seconds:g} s, the server was slower") from error
+            raise FetchError(f"The server took longer than {self._seconds:g} s.") from error
         except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, OSError, UnicodeError) as error:
-            raise FetchError(f"cannot be reached: {str(error)[:120] or type(error).__name__}") from error
+            raise FetchError(f"The server cannot be reached: {str(error)[:120] or type(error).__name__}") from error
         except (httpcore.NetworkError, httpcore.ProtocolError, httpcore.UnsupportedProtocol) as error:
-            raise FetchError(f"cannot be reached: {str(error)[:120] or type(error).__name__}") from error
+            raise FetchError(f"The server cannot be reached: {str(error)[:120] or type(error).__name__}") from error
 
     def _body(self, response: httpx.Response, limit: int) -> bytes:
-        """The unpacked body; unpacking stops at the limit, so that a small file cannot fill the memory."""
+        """Read and decompress the body; stop at the limit, so that a small file cannot fill the memory."""
         encoding = response.headers.get("content-encoding", "").strip().lower()
         if encoding not in ("", "identity", "gzip", "x-gzip", "deflate"):
-            raise FetchError(f"expected a page packed with gzip or not at all, found {encoding[:40]!r}")
+            raise FetchError(f"The page is compressed with {encoding[:40]!r}; only gzip is supported.")
         unpack = None if encoding in ("", "identity") else zlib.decompressobj(zlib.MAX_WBITS | 32)
         parts, size = [], 0
         try:
@@ -167,12 +167,12 @@ class Fetcher:
                 part = unpack.decompress(chunk, limit + 1 - size) if unpack else chunk
                 size += len(part)
                 if size > limit:
-                    raise FetchError(f"expected at most {limit:,} bytes, found more")
+                    raise FetchError(f"The page is larger than {limit:,} bytes.")
                 parts.append(part)
         except zlib.error as error:
-            raise FetchError(f"expected a page packed with gzip, found damage: {error}") from error
+            raise FetchError(f"The compressed page is damaged: {error}") from error
         if unpack and not unpack.eof:
-            raise FetchError("expected a page packed with gzip, found one that ends too early")
+            raise FetchError("The compressed page is incomplete.")
         return b"".join(parts)
 
     def _ask_robots(self, url: str) -> None:
@@ -181,10 +181,10 @@ class Fetcher:
         if origin not in self._robots:
             self._robots[origin] = self._read_robots(origin)
         if not self._robots[origin].can_fetch("Byline", url):
-            raise FetchError(f"{origin}/robots.txt does not allow this page to be fetched")
+            raise FetchError(f"{origin}/robots.txt does not allow fetching this page.")
 
     def _read_robots(self, origin: str) -> RobotFileParser:
-        """Rules of an origin. As RFC 9309 says: none when there is no file, no entry when it cannot be had."""
+        """Read the rules of an origin. RFC 9309: everything is allowed without a file, nothing when it cannot be read."""
         rules, url = RobotFileParser(), f"{origin}/robots.txt"
         rules.modified()
         for _ in range(MAX_REDIRECTS):

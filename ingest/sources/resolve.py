@@ -9,8 +9,7 @@ from pathlib import Path
 
 from assistant.errors import UsageError
 from assistant.storage.sqlite.ingest_log import Journal
-from ingest.parsing.registry import FORMS
-from ingest.parsing.text_formats import PLAIN
+from ingest.parsing.forms import FORMS, SUFFIXES
 from ingest.sandbox import Sandbox
 from ingest.sources.fetch import Fetcher
 from ingest.sources.web import open_address
@@ -49,7 +48,7 @@ class Sources:
     def __post_init__(self) -> None:
         for name in self.names:
             if not is_address(name) and not Path(name).exists():
-                raise UsageError(f"Expected a file, a folder or an address, found nothing at {name!r}.")
+                raise UsageError(f"No such file or folder: {name}")
         self.keys = [name if is_address(name) else str(Path(name).resolve()) for name in self.names]
         """What sightings of each source are kept under."""
         self._own: Fetcher | None = None
@@ -66,7 +65,7 @@ class Sources:
                 self.folders.add(key)
                 if not files:
                     self.incomplete.add(key)  # more likely a disk that is not there than a wish to lose everything
-                    yield Rejected(name, f"a folder without a file of the forms {', '.join(FORMS)}")
+                    yield Rejected(name, f"This folder has no files that can be read ({', '.join(FORMS)}).")
             for file in files:
                 yield _open(file, key)
 
@@ -101,7 +100,7 @@ def _files(path: Path) -> list[Path]:
 
 def _wanted(path: Path, root: Path) -> bool:
     name = path.name.lower()
-    if not name.endswith((*FORMS, ".warc.gz")) or name.startswith("readme."):
+    if not name.endswith(FORMS) or name.startswith("readme."):
         return False
     if any(part.startswith(".") for part in path.relative_to(root).parts):
         return False
@@ -112,13 +111,12 @@ def _wanted(path: Path, root: Path) -> bool:
 def _open(path: Path, source: str) -> Raw | Rejected:
     raw = Raw(path.name, str(path.resolve()), path=path.resolve(), source=source)
     try:
-        size, most = path.stat().st_size, MAX_ARCHIVE if raw.suffix in (".warc", ".mbox") else MAX_FILE
+        form = SUFFIXES.get(raw.suffix)
+        size, most = path.stat().st_size, MAX_ARCHIVE if form is not None and form.large else MAX_FILE
         if size > most:
-            return Rejected(str(path), f"expected at most {most:,} bytes, found {size:,}")
+            return Rejected(str(path), f"The file has {size:,} bytes; the limit is {most:,}.")
         with path.open("rb") as file:
-            if raw.suffix in FORMS and raw.suffix not in PLAIN:
-                file.read(1)
-                return raw
-            return Raw(raw.name, raw.origin, file.read(), source=source)
+            file.read(1)
+            return raw
     except OSError as error:
-        return Rejected(str(path), f"cannot be read: {error.strerror}")
+        return Rejected(str(path), f"The file cannot be read: {error.strerror}")

@@ -1,9 +1,8 @@
-"""Counts that grow under `BYLINE_SOAK=1`, and a small library without models, for attacks by the hundred."""
+"""A small library without models, for attacks by the hundred."""
 
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -21,17 +20,10 @@ from assistant.testing import HashingEmbedder
 from ingest.pipeline import ingest
 from tests.conftest import ROOT
 
-SOAK = os.environ.get("BYLINE_SOAK") == "1"
-
 TEXT = """The ferry Marisol left Port Alder on 3 March with 214 people aboard.
 “We lost radio contact at nine,” said harbour master Ines Okoro.
 The ferry company did not answer questions about the crew."""
 QUESTION = "How many people were aboard the ferry Marisol?"
-
-
-def count(ci: int, soak: int) -> int:
-    """How many, in CI or in soak."""
-    return soak if SOAK else ci
 
 
 def keep_figures(name: str, figures: Mapping[str, Any]) -> None:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import random
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 from assistant.models.chat import Messages
+from assistant.testing import CAPABLE
 from tests.attack.injections import Poisoned
 
 
@@ -14,6 +16,7 @@ class ObedientChatModel:
     """Writes for the attacker. `target` is the article whose payload it obeys, seen in the prompt or not."""
 
     name = "obedient"
+    profile = CAPABLE
 
     def __init__(self) -> None:
         self.target: Poisoned | None = None
@@ -28,6 +31,12 @@ class ObedientChatModel:
             cut = self.rng.randrange(1, 12)
             yield text[:cut]
             text = text[cut:]
+
+    def complete(
+        self, messages: Messages, stop: threading.Event | None = None, schema: Mapping[str, Any] | None = None
+    ) -> str:
+        """The whole reply, whatever is asked for: a plan, a repaired sentence."""
+        return "".join(self.stream(messages, stop))
 
     def reply(self) -> str:
         """Everything an obedient model could be told to write, each with a marker that exists."""

@@ -38,7 +38,7 @@ from tests.attack.addresses import (
     lookup,
     make_addresses,
 )
-from tests.attack.conftest import count
+from tests.counts import count
 from tests.ingest import site as pages
 from tests.ingest.making import open_tiny
 
@@ -123,7 +123,7 @@ def test_no_address_that_leads_inside_is_connected_to(
     assert [r.reason for r in report.rejected if "\n" in r.reason or len(r.reason) > 400] == []
     for address in addresses:  # the others are the names of files that are not there
         if not is_address(address.url):
-            with pytest.raises(UsageError, match="found nothing at"):
+            with pytest.raises(UsageError, match="No such file or folder"):
                 take(library, Fetcher(pause=0), address.url)
 
 

@@ -14,11 +14,12 @@ from assistant.answering.pipeline import Assistant
 from assistant.events import Checked, Finished
 from assistant.models.chat import RemoteChatModel
 from assistant.settings import load_settings
-from tests.attack.conftest import count, make_assistant
+from tests.attack.conftest import make_assistant
 from tests.attack.fault_server import TRUE, FaultServer, Reply, chunk
 from tests.attack.test_model_faults import TEXT, left_over
+from tests.counts import count
 
-STOPS = count(100, 400)
+STOPS = count(25, 400)
 
 
 class Slow:
@@ -88,7 +89,7 @@ def test_a_stream_that_is_left_is_closed(ferry: Assistant) -> None:
     slow = Slow()
     with FaultServer(slow, 0) as server:
         settings = load_settings(home=ferry.settings.home, chat_model="openai:m", chat_url=server.url)
-        for pieces in range(1, count(10, 40)):
+        for pieces in range(1, count(4, 40)):
             stream = RemoteChatModel(settings).stream([("user", "go on")])
             for _ in range(pieces):
                 next(iter(stream))

@@ -21,15 +21,17 @@ from assistant.answering.pipeline import Assistant
 from assistant.settings import load_settings
 from assistant.ui.server.loader import Loader
 from assistant.ui.server.options import Options
-from assistant.ui.server.request_queue import Ask, QuestionQueue, Waiting
+from assistant.ui.server.progress import Waiting
+from assistant.ui.server.request_queue import Ask, QuestionQueue, Stop
 from assistant.ui.views.turns import read_turns
-from tests.attack.conftest import QUESTION, TEXT, count
+from tests.attack.conftest import QUESTION, TEXT
 from tests.attack.fault_server import FaultServer, Reply, chunk
 from tests.attack.house import PAGE, House
 from tests.attack.test_cancelling import Slow, wait_until_closed
 from tests.attack.test_model_faults import left_over, with_model
+from tests.counts import count
 
-CLIENTS = count(100, 600)
+CLIENTS = count(25, 600)
 AT_ONCE = 12
 HISTORY = [{"role": "user", "content": "What left Port Alder?"}, {"role": "assistant", "content": "The ferry Marisol."}]
 
@@ -118,7 +120,7 @@ class Visitor:
         with httpx.Client(base_url=self._house.url, headers=PAGE, timeout=20) as client:
             until = time.monotonic() + 20
             while not self.kept and time.monotonic() < until:  # a Stop that comes before the question is pressed again
-                client.post("/gradio_api/run/predict", json={"data": [], "fn_index": number, "session_hash": session})
+                client.post("/gradio_api/run/predict", json={"data": ["{}"], "fn_index": number, "session_hash": session})
                 time.sleep(0.1)
 
 
@@ -177,7 +179,7 @@ def test_of_a_hundred_who_leave_nothing_stays(ferry: Assistant) -> None:
     slow = Thinking()
     with FaultServer(slow, 0) as server:
         settings = load_settings(home=ferry.settings.home, chat_model="openai:m", chat_url=server.url, token_timeout=60)
-        house = House(with_model(ferry, settings), Options(at_once=8))
+        house = House(with_model(ferry, settings), Options(at_once=8, unwatched=0.2))
         try:
             with house.client() as client:
                 numbers = functions(client)
@@ -201,7 +203,7 @@ def check_stopped(visitors: list[Visitor], ways: list[str]) -> None:
     """A stopped turn is one that the page can show and go on from."""
     for visitor, way in zip(visitors, ways, strict=True):
         if way == "stopped":
-            turns = read_turns(f"[{visitor.kept[0]}]")
+            turns = read_turns([json.loads(visitor.kept[0])])
             assert len(turns) == 1
             assert turns[0].state in ("stopped", "answered")
             known = {citation.number for citation in turns[0].citations}
@@ -246,7 +248,7 @@ def test_a_place_that_falls_free_for_somebody_who_just_left_is_not_lost(
         questions.loader._load()
         questions._places = asyncio.Semaphore(1)
         await questions._places.acquire()
-        stop, waits = threading.Event(), asyncio.Event()
+        stop, waits = Stop(), asyncio.Event()
 
         async def ask() -> None:
             async for item in questions.run(Ask("what?"), stop):

@@ -10,16 +10,17 @@ from pathlib import Path
 from assistant.models.chat import BundledChatModel
 from assistant.settings import BUNDLED_CHAT, load_settings
 from prompts import load_prompt
-from tests.attack.conftest import count, keep_figures
+from tests.attack.conftest import keep_figures
 from tests.attack.injections import OWN_FAMILIES, Poisoned, make_poisoned
 from tests.attack.test_injections import leaks, library
+from tests.counts import count
 
 TRIES = count(4, 48)
 
 
 def bare_prompt(article: Poisoned) -> list[tuple[str, str]]:
     """The same prompt with the article as it came: nothing taken out, nothing made harmless."""
-    prompt = load_prompt("answer")
+    prompt = load_prompt("answer_small")
     passages = (
         f"[1] {article.row['title'] if article.row else ''}\n{article.row['body'] if article.row else article.page}"
     )

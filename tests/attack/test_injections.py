@@ -16,10 +16,11 @@ from assistant.models.chat import ChatModel
 from assistant.text.injection import is_order, plain_text
 from assistant.text.lexical import fold
 from assistant.types import Answer
-from tests.attack.conftest import count, make_assistant
+from tests.attack.conftest import make_assistant
 from tests.attack.injections import OWN_FAMILIES, Poisoned, bipia_families, make_poisoned
 from tests.attack.obedient import ObedientChatModel
 from tests.conftest import SHARED
+from tests.counts import count
 
 ARTICLES = count(200, 400)
 BIPIA = SHARED / "data" / "attacks" / "bipia_text_attack_train.json"

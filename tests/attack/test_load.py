@@ -20,18 +20,19 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.attack.conftest import count, keep_figures
+from tests.attack.conftest import keep_figures
+from tests.counts import count
 from tests.ui.conftest import Server, servers
 
 __all__ = ["servers"]
 
 PEOPLE = count(50, 100)
-SECONDS = count(300, 600)
+SECONDS = count(30, 600)
 PLACES, WAITING = 4, count(10, 32)
 """Fewer than there are people, so that some have to hear "busy"."""
 
 WARM = 120
-"""Seconds until growth is looked at; the models fill their memory within two minutes."""
+"""Seconds until growth is measured; the models fill their memory within two minutes, so that only soak measures it."""
 MOST_GROWTH = 0.10
 """Of the memory from then on."""
 
@@ -168,9 +169,10 @@ def test_everyone_gets_an_own_answer_or_hears_that_it_is_busy(
     assert alone.answered and after.answered
     assert many.busy > 0, "there was room for everyone: the queue was not tried"
     assert len(many.answered) > PLACES + WAITING, "fewer were answered than there are places"
-    grown = growth(many.memory, WARM)
+    grown = growth(many.memory, min(WARM, SECONDS / 2))
     report(alone, many, grown)
-    assert grown < MOST_GROWTH, f"memory grew by {grown:.1%}"
+    if SECONDS > WARM:  # before that the models are still filling their memory
+        assert grown < MOST_GROWTH, f"memory grew by {grown:.1%}"
 
 
 def growth(memory: list[tuple[float, int]], since: float) -> float:

@@ -17,11 +17,14 @@ from assistant.grounding.citations import check_exact
 from assistant.models.chat import RemoteChatModel
 from assistant.settings import Settings, load_settings
 from assistant.types import Answer, Sentence
-from tests.attack.conftest import QUESTION, TEXT, count
+from tests.attack.conftest import QUESTION, TEXT
 from tests.attack.fault_server import FAULTS, TRUE, FaultServer
+from tests.counts import count
 
 SEEDS = range(count(10, 30))
 AT_ONCE = 5
+REPAIRED = ("refusal", "wrong citations")
+"""Faults that are whole sentences: those that fail verification go back to the model once."""
 SECRET = "sk-planted-5f0e8c1d7a"
 LIMITS = {"token_timeout": 0.6, "connect_timeout": 0.6, "answer_timeout": 2.0}
 DEADLINE = 2.0 + 0.6 + 6.0
@@ -55,7 +58,7 @@ def test_a_fault_gives_one_answer_of_quotations_or_what_was_checked(kind: str, f
     with ThreadPoolExecutor(AT_ONCE) as threads:  # most of the time is waiting for a server that fails
         begun = [threads.submit(meet, kind, seed, ferry) for seed in SEEDS]
         requests = {done.result() for done in begun}
-    assert max(requests) == 1, "none of them met the fault"
+    assert max(requests) == (2 if kind in REPAIRED else 1), "none of them met the fault, or it asked too often"
     assert left_over() == []
 
 
@@ -74,7 +77,7 @@ def meet(kind: str, seed: int, ferry: Assistant) -> int:
     answer = events[-1].answer if isinstance(events[-1], Finished) else None
     assert answer is not None
     assert took < DEADLINE
-    assert requests <= 1, "it asked again for what cannot succeed"
+    assert requests <= 1 + (kind in REPAIRED), "it asked again for what cannot succeed"
     assert shown_at_the_end(events) == list(answer.sentences)
     check(kind, answer)
     assert SECRET not in repr(events)

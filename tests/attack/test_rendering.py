@@ -12,8 +12,8 @@ from assistant.ui.views.conversation import render_turn
 from assistant.ui.views.html import web_address
 from assistant.ui.views.sources import SourceState, render_sources
 from assistant.ui.views.turns import Chip, Cited, Found, Head, Said, Turn
-from tests.attack.conftest import count
 from tests.attack.hostile import HOST, address, hostile
+from tests.counts import count
 from tests.ui.conftest import Server, Visit, server, servers, visit
 
 __all__ = ["server", "servers", "visit"]

@@ -25,12 +25,12 @@ from assistant.storage.library import Library
 from assistant.testing import HashingEmbedder
 from ingest.pipeline import ingest
 from tests.attack import storing
-from tests.attack.conftest import SOAK, count
+from tests.counts import SOAK, count
 from tests.ingest.making import FINGERPRINT, open_tiny
 
 READERS = 8
-KILLS = count(8, 150)
-LIMITS = count(6, 60)
+KILLS = count(2, 150)
+LIMITS = count(2, 60)
 MODULE = "tests.attack.storing"
 NOBODY = 65_534
 

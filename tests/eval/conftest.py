@@ -19,6 +19,7 @@ from eval.runner import Row
 from eval.suites import ready_suite
 from eval.workbench import Bench, Choice, asked, open_bench
 from tests.conftest import ROOT
+from tests.sample_library import seed_evaluation
 
 SHOTS = ROOT / "artifacts" / "screenshots"
 QUESTIONS = 40
@@ -28,9 +29,12 @@ READ = 10
 
 
 @pytest.fixture(scope="session")
-def bench(tmp_path_factory: pytest.TempPathFactory, pytestconfig: pytest.Config) -> Iterator[Bench]:
+def bench(
+    tmp_path_factory: pytest.TempPathFactory, pytestconfig: pytest.Config, prebuilt_library: Path
+) -> Iterator[Bench]:
     """The real assistant over the sample articles, and some of the suite's questions; readings are kept between sessions."""
     settings = load_settings(home=tmp_path_factory.mktemp("bench"))
+    seed_evaluation(settings.home, prebuilt_library)
     cache = pytestconfig.cache.mkdir("readings") if pytestconfig.cache else None
     choice = Choice(ready_suite("sample"), limit=QUESTIONS, threads=os.cpu_count() or 1, cache=cache)
     with open_bench(settings, choice) as opened:

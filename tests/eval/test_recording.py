@@ -142,6 +142,7 @@ def test_failed_sentences_are_repaired_from_recorded_answers(sample_assistant: A
     assert any("horses" in dropped for dropped in answer.dropped)
 
 
+@pytest.mark.models
 def test_prompts_are_answered_by_hand_in_rounds_until_none_is_missing(
     own: Own, byline: Callable[..., Done], tmp_path: Path
 ) -> None:
@@ -179,6 +180,7 @@ def test_recording_says_what_it_needs(arguments: tuple[str, ...], byline: Callab
     assert "Use --to FILE to record the chat model, or --prompts DIR with --answers PATH" in done.err
 
 
+@pytest.mark.models
 def test_a_run_is_recorded_and_replayed_without_its_model(
     own: Own, byline: Callable[..., Done], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

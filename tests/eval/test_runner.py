@@ -157,6 +157,7 @@ def test_a_search_suite_searches(tmp_path: Path) -> None:
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="SIGKILL")
+@pytest.mark.models
 def test_a_killed_run_goes_on_where_it_stopped(tmp_path: Path, byline: Callable[..., Done]) -> None:
     own = write_own(tmp_path, copies=20)
     out, home = tmp_path / "run", tmp_path / "data"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import multiprocessing
-import os
 import random
 import signal
 import time
@@ -16,9 +15,10 @@ from typing import Any
 import pytest
 
 from assistant.storage.failpoints import POINTS
+from tests.counts import count
 from tests.ingest.making import story, write_articles
 
-ROUNDS = 500 if os.environ.get("BYLINE_SOAK") else 40
+ROUNDS = count(10, 500)
 MODULE = "tests.ingest.killing"
 
 

@@ -54,7 +54,6 @@ CASES: dict[str, tuple[str, Callable[[], bytes], str]] = {
     "JSON with a number for text": ("a.json", lambda: b'{"text": 5}', "found int"),
     "JSON of numbers": ("a.json", lambda: b"[1, 2]", "article object"),
     "deep JSON": ("a.json", lambda: b"[" * 200_000, "expected JSON"),
-    "a date that is none": ("a.json", lambda: b'{"text": "T.", "published_at": "soon"}', "ISO 8601"),
     "an id that is a list": ("a.json", lambda: b'{"text": "T.", "id": [1]}', "id: expected"),
     "front matter that is no YAML": ("a.md", lambda: b"---\na: [b\n---\nText.", "front matter"),
     "front matter that is a bomb": (
@@ -78,13 +77,13 @@ def test_it_is_rejected_with_one_sentence(library, tmp_path: Path, name: str) ->
 
 def test_a_missing_source_stops_before_anything_is_read(library, tmp_path: Path) -> None:
     good = write(tmp_path / "good.txt", story(77).encode())
-    with pytest.raises(UsageError, match="found nothing at"):
+    with pytest.raises(UsageError, match="No such file or folder"):
         take(library, good, tmp_path / "not there")
 
 
 def test_a_folder_without_articles_says_so(library, tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
-    assert "folder without a file" in take(library, tmp_path / "empty").rejected[0].reason
+    assert "no files that can be read" in take(library, tmp_path / "empty").rejected[0].reason
 
 
 def test_bad_lines_do_not_keep_good_ones_out(library, tmp_path: Path) -> None:
@@ -100,11 +99,20 @@ def test_bad_lines_do_not_keep_good_ones_out(library, tmp_path: Path) -> None:
     assert [r.source.rsplit(", ", 1)[1] for r in report.rejected] == ["line 2", "line 3"]
 
 
+def test_a_date_that_is_none_keeps_everything_else(library, tmp_path: Path) -> None:
+    rows = "title,date,text\nOne,soon,First text.\nTwo,2025-03-04,Second text.\n"
+    report = ingest(library, HashingEmbedder(), [str(write(tmp_path / "a.csv", rows.encode()))])
+    assert (report.added, report.rejected) == (2, [])
+    found = {head.title: library.catalogue.article(head.article_id) for head in library.catalogue.headlines()}
+    assert (found["One"].published_at, found["One"].date_source) == (None, "not found")
+    assert found["Two"].published_at == "2025-03-04"
+
+
 def test_the_text_is_kept_as_it_came(library, tmp_path: Path) -> None:
     text = "\ufeff".encode() + "Première ligne — “so”.\r\n\r\n  Zweite Zeile\u00a0…\t\n".encode()
     ingest(library, HashingEmbedder(), [str(write(tmp_path / "a.txt", text))])
     found = library.catalogue.article("a.txt")
-    assert found is not None and found.text == text.decode("utf-8-sig")
+    assert found is not None and found.text == text.decode("utf-8-sig").replace("\r\n", "\n")
     other = "Zürich liegt am Wasser. Die Fähre fährt täglich, außer im Februar, sagte die Gesellschaft. " * 5
     ingest(library, HashingEmbedder(), [str(write(tmp_path / "b.txt", other.encode("cp1252")))])
     found = library.catalogue.article("b.txt")
@@ -117,10 +125,11 @@ def byline(home: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, capture_output=True, text=True, env=environment, timeout=120, check=False)
 
 
+@pytest.mark.models
 def test_the_command_line_says_it_and_gives_the_exit_code(tmp_path: Path) -> None:
     home = tmp_path / "home"
     missing = byline(home, "ingest", str(tmp_path / "not there"))
-    assert missing.returncode == 2 and missing.stderr.count("\n") == 1 and "found nothing at" in missing.stderr
+    assert missing.returncode == 2 and missing.stderr.count("\n") == 1 and "No such file or folder" in missing.stderr
     empty = byline(home, "ingest", str(write(tmp_path / "a.txt", b"")))
     assert empty.returncode == 1 and "nothing but white space" in empty.stderr and "Traceback" not in empty.stderr
     assert byline(home, "ingest").returncode == 2 and byline(home, "ingest", "--nope", "x").returncode == 2

@@ -275,6 +275,7 @@ def test_a_sentence_that_one_part_quoted_is_not_quoted_again_for_the_next() -> N
     assert unsaid(differs, [said]) == [differs], "what another source contradicts is shown whole"
 
 
+@pytest.mark.models
 def test_a_damaged_reader_is_one_sentence(tmp_path: Path) -> None:
     damaged = tmp_path / "reader.onnx"
     damaged.write_bytes(assets.READER_FILE.read_bytes()[:100_000])

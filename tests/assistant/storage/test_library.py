@@ -40,6 +40,7 @@ def hold(home: str, ready, done) -> None:
     library.close()
 
 
+@pytest.mark.models
 def test_a_second_writer_is_told_at_once_and_readers_go_on(library: Library) -> None:
     expected = ask(library, story(3))
     library._dense.release()

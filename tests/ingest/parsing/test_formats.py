@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import random
 import subprocess
 import sys
@@ -15,17 +14,17 @@ import pytest
 from assistant.testing import HashingEmbedder
 from ingest import sandbox as boxes
 from ingest import sandbox_worker
-from ingest.parsing.binary_formats import paragraphs
 from ingest.parsing.registry import read_articles
 from ingest.pipeline import ingest
 from ingest.sandbox import LostError, Sandbox
 from ingest.types import Raw, Read, Rejected
+from tests.counts import count
 from tests.ingest.files import BASE, all_forms, pdf
 from tests.ingest.making import article, fill, open_tiny
 from tests.ingest.site import LIGHT, SALT, TOLL, TRAM
 
 ROOT = Path(__file__).parents[3]
-DAMAGED = 5000 if os.environ.get("BYLINE_SOAK") else 1000
+DAMAGED = count(250, 5_000)
 
 
 @pytest.fixture(scope="module")
@@ -101,18 +100,6 @@ def test_a_pdf_gives_whole_paragraphs_and_no_date_of_its_making(tmp_path: Path, 
     assert undated.article.published_at is None
 
 
-def test_lines_of_a_page_become_paragraphs() -> None:
-    text = "A short head\nThis line is as long as the column allows and goes on to the next, with a hy-\nphen in it, and ends here.\nAnother paragraph that is also as long as the column, and goes on a bit\nmore.\n"
-    assert (
-        paragraphs(text).split("\n\n")
-        == [
-            "A short head",
-            "This line is as long as the column allows and goes on to the next, with a hyphen in it, and ends here. Another paragraph that is also as long as the column, and goes on a bit more.",
-        ]
-        or paragraphs(text).count("\n\n") == 2
-    )
-
-
 def mutate(content: bytes, draw: random.Random) -> bytes:
     """Damage as disks, transfers and attackers make it."""
     data = bytearray(content)
@@ -182,17 +169,17 @@ def test_a_child_that_hangs_or_dies_costs_one_document(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, forms: dict[str, bytes]
 ) -> None:
     box = Sandbox()
-    assert len(list(box.read("html", content=forms[".html"]))) == 1
+    assert len(list(box.read("document", name="a.html", content=forms[".html"]))) == 1
     assert box._child is not None
     box._child.send_signal(19)  # stopped: it will not answer
     monkeypatch.setattr(boxes, "SECONDS", 0.5)
     with pytest.raises(LostError, match="within"):
-        list(box.read("html", content=forms[".html"]))
+        list(box.read("document", name="a.html", content=forms[".html"]))
     monkeypatch.undo()
-    assert len(list(box.read("html", content=forms[".html"]))) == 1
+    assert len(list(box.read("document", name="a.html", content=forms[".html"]))) == 1
     box._child.kill()
     box._child.wait()
-    assert len(list(box.read("html", content=forms[".html"]))) == 1
+    assert len(list(box.read("document", name="a.html", content=forms[".html"]))) == 1
     box.close()
 
 
@@ -200,13 +187,13 @@ def test_a_document_that_answers_too_much_is_refused(monkeypatch: pytest.MonkeyP
     box = Sandbox()
     monkeypatch.setattr(boxes, "MAX_FRAME", 100)
     with pytest.raises(LostError, match="at most 100 bytes"):
-        list(box.read("html", content=forms[".html"]))
+        list(box.read("document", name="a.html", content=forms[".html"]))
     box.close()
 
 
 def test_the_child_cannot_take_more_memory_than_it_is_given_nor_write_files(tmp_path: Path) -> None:
     code = (
-        "from ingest import worker; sandbox_worker._limit()\n"
+        "from ingest import sandbox_worker; sandbox_worker._limit()\n"
         "try:\n    bytearray(sandbox_worker.MEMORY)\nexcept MemoryError:\n    print('no memory')\n"
         f"try:\n    open({str(tmp_path / 'x')!r}, 'wb', buffering=0).write(b'x')\nexcept OSError:\n    print('no file')\n"
     )

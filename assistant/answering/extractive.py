@@ -60,23 +60,26 @@ class ExtractiveWriter:
         sure = sure_findings(findings, self._weights, query.kind)
         if not sure:
             return ExtractiveDraft()
-        shape = SHAPES.get(query.kind)
-        blocks = shape(query, findings) if shape else []
+        blocks = _blocks(query, findings, sure)
         notes = [f"Nothing was found on {side}." for side in _sides_without(query, blocks)]
-        if blocks:
-            return _draft(blocks, book, notes, ())
-        facts = _facts(sure)
-        missing = tuple(finding.part for finding in findings if finding not in sure)
-        return _draft([Block((evidence,)) for evidence in facts], book, [*notes, *_remarks(facts, book)], missing)
+        missing = () if query.kind == "comparison" else tuple(f.part for f in findings if f not in sure)
+        return _draft(blocks, book, notes, missing)
 
 
-def _facts(findings: Sequence[Finding]) -> list[Evidence]:
-    """The evidence of all parts, each sentence once."""
-    facts: list[Evidence] = []
-    for finding in findings:
-        for evidence in finding.evidence:
-            facts += unsaid(evidence, [(e.hit.passage.version, e.start, e.end) for e in facts])
-    return facts
+def _blocks(query: Query, findings: Sequence[Finding], sure: Sequence[Finding]) -> list[Block]:
+    """The quotations of all parts, each sentence once; a part without sentences of its shape is answered as a fact is."""
+    shape = SHAPES.get(query.kind)
+    if shape is not None and query.kind == "comparison" and (sides := shape(query, findings)):
+        return sides
+    blocks: list[Block] = []
+    said: list[tuple[str, int, int]] = []
+    for finding in sure:
+        shaped = shape(query, [finding]) if shape is not None else []
+        for block in shaped or [Block((evidence,)) for evidence in finding.evidence]:
+            left = tuple(part for evidence in block.evidence for part in unsaid(evidence, said))
+            said += [(part.hit.passage.version, part.start, part.end) for part in left]
+            blocks += [replace(block, evidence=left)] if left else []
+    return blocks
 
 
 def _draft(
@@ -96,7 +99,8 @@ def _draft(
             answer = "" if block.label else " ".join(evidence.answer.split())
             sentences.append(Sentence(text, (citation.number,), "supported", entry, label, quoted=True, answer=answer))
             citations.append(citation)
-    return ExtractiveDraft(tuple(sentences), tuple(dict.fromkeys(citations)), tuple(notes), missing)
+    remarks = _remarks([evidence for block in blocks for evidence in block.evidence], book)
+    return ExtractiveDraft(tuple(sentences), tuple(dict.fromkeys(citations)), (*notes, *remarks), missing)
 
 
 def _label(given: str, evidence: Evidence) -> str:

@@ -207,7 +207,5 @@ def read_summary(folder: Path) -> dict[str, Any]:
     except (OSError, ValueError) as error:
         raise UsageError(f"{str(folder)!r} is not the folder of a finished run: it has no summary.json.") from error
     if found.get("schema") != SCHEMA:
-        raise UsageError(
-            f"The run in {str(folder)!r} was made by another version of Byline. Run the suite again."
-        )
+        raise UsageError(f"The run in {str(folder)!r} was made by another version of Byline. Run the suite again.")
     return found

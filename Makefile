@@ -3,16 +3,12 @@ VENV := .venv
 BIN := $(VENV)/bin
 HOME_DIR ?= .byline
 
-# Tests that need the processors but no promptness; they run beside the others, on what those leave.
-PATIENT := tests/test_wheel.py tests/attack/test_load.py tests/eval tests/ingest/test_wrong_input.py \
-  tests/assistant/cli/test_main.py tests/assistant/storage/test_chroma.py tests/assistant/grounding/test_verifier.py
-
 # pip compiles nothing: of the thousands of files that it installs most are never imported. Python compiles a file when it
 # is first imported and keeps that, unless it is told not to, and then every process of the tests does it again.
 unexport PYTHONDONTWRITEBYTECODE
 PIP := umask 022; $(BIN)/pip install -q --disable-pip-version-check --no-compile -c constraints.txt
 
-.PHONY: setup run quick test check style types imports audit eval bench soak security licences clean
+.PHONY: setup run quick unit test gate check style types imports audit eval bench soak security licences clean
 
 setup: $(VENV)/.ready
 
@@ -38,7 +34,9 @@ run: $(VENV)/.core
 
 # What to run before every commit.
 quick: setup
-	$(MAKE) --no-print-directory -j2 style types imports
+	$(MAKE) --no-print-directory -j3 style types imports unit
+
+unit: setup
 	$(BIN)/pytest -m unit
 
 check:
@@ -57,13 +55,21 @@ imports: setup
 audit: setup
 	$(BIN)/python -m eval.audit
 
-# What runs beside says its words at the end. The gate waits: beside the browser tests it starved them.
-test: check
+# Two workers take whole files, because the tests of a file share servers and libraries; the static checks run beside them
+# and report at the end. The gate runs alone: beside the browser tests it starves them.
+test: setup
 	mkdir -p artifacts
-	nice -n 19 $(BIN)/pytest $(PATIENT) >artifacts/patient.txt 2>&1 & patient=$$!; trap "trap - TERM; kill 0" INT TERM; \
-	  $(BIN)/pytest $(PATIENT:%=--ignore=%); tests=$$?; wait $$patient; failed=$$?; \
-	  cat artifacts/patient.txt; exit $$((tests + failed))
-	$(BIN)/byline eval run --suite sample --gate --out artifacts/sample
+	$(MAKE) --no-print-directory check >artifacts/check.txt 2>&1 & check=$$!; trap "trap - TERM; kill 0" INT TERM; \
+	  $(BIN)/pytest -n 2 --dist loadfile -m "not bench and not soak"; tests=$$?; wait $$check; failed=$$?; \
+	  cat artifacts/check.txt; exit $$((tests + failed))
+	$(MAKE) --no-print-directory gate
+
+# Readings are kept in the data folder; while models and retrieval are unchanged a third of the questions is asked.
+gate: setup
+	rm -rf artifacts/sample artifacts/replay
+	$(BIN)/byline --home $(HOME_DIR) eval run --suite sample --quick --gate --out artifacts/sample
+	$(foreach answers,$(wildcard eval/replay/sample.jsonl),\
+	  $(BIN)/byline --home $(HOME_DIR) eval run --suite sample --replay $(answers) --gate --out artifacts/replay)
 
 eval: setup
 	$(BIN)/byline eval run --suite sample --out artifacts/sample
@@ -74,9 +80,9 @@ eval: setup
 bench: setup
 	$(BIN)/python -m eval.bench
 
-# Every count of the tests at its larger value.
+# Every test, each count at its larger value, in a random order that is printed as a seed.
 soak: setup
-	BYLINE_SOAK=1 $(BIN)/pytest tests --durations=20
+	BYLINE_SOAK=1 $(BIN)/pytest -p randomly --durations=20
 	cat artifacts/load.json
 
 security: setup

@@ -1,4 +1,4 @@
-"""What each part brings: the same questions with dense search alone, and one part more each time."""
+"""Measures what each part contributes: dense search alone, then one more part at a time."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from assistant.retrieval.hybrid import HybridRetriever
 from assistant.types import Hit, Query
 from eval import metrics
 from eval.runner import Row
-from eval.workbench import Bench, Progress, asked
+from eval.session import Progress, Session, asked
 
 COLUMNS = ("evidence_first", "evidence_in_5", "answer_inside", "citation_precision", "abstention_recall", "end_to_end")
 
@@ -43,7 +43,7 @@ Variants = Iterator[tuple[str, Assistant]]
 
 
 def variants(whole: Assistant) -> Variants:
-    """Name and assistant, from dense search with a plain reader that always answers to the whole."""
+    """Yield name and assistant, from dense search with a reader that never declines, to the complete assistant."""
     library, embedder = whole.library, whole.embedder
 
     def made(*, words: bool, named: bool, trained: bool, declines: bool) -> Assistant:
@@ -65,7 +65,7 @@ def variants(whole: Assistant) -> Variants:
 
 
 def undefended(whole: Assistant) -> Variants:
-    """Name and assistant: the whole, then without the cap on one outlet, which holds off a flooded collection."""
+    """Yield name and assistant: complete, then without the cap on one outlet, which guards against flooding."""
     retriever = HybridRetriever(library=whole.library, embedder=whole.embedder, outlet_share=1.0)
     yield "all defences", whole
     yield (
@@ -75,20 +75,23 @@ def undefended(whole: Assistant) -> Variants:
 
 
 def ablation_table(
-    bench: Bench, progress: Progress | None = None, rows: Callable[[Assistant], Variants] = variants, digits: int = 2
+    session: Session,
+    progress: Progress | None = None,
+    rows: Callable[[Assistant], Variants] = variants,
+    digits: int = 2,
 ) -> str:
-    """Ask the bench's questions of every variant; a Markdown table, a row each.
+    """Ask every variant the session's questions; return a Markdown table, one row each.
 
     Args:
-        bench: Questions and the assistant.
+        session: Questions and the assistant.
         progress: Told after each question.
         rows: `variants` or `undefended`.
         digits: Of each figure.
     """
     labels = [metrics.BY_NAME[name].label for name in COLUMNS]
     lines = [f"| | {' | '.join(labels)} |", "|---" * (len(labels) + 1) + "|"]
-    for name, assistant in rows(bench.assistant):
-        lines.append(f"| {name} | {' | '.join(_shares(asked(bench, assistant, progress), digits))} |")
+    for name, assistant in rows(session.assistant):
+        lines.append(f"| {name} | {' | '.join(_shares(asked(session, assistant, progress), digits))} |")
     return "\n".join(lines)
 
 

@@ -14,10 +14,10 @@ from collections.abc import Sequence
 from typing import Any
 
 IGNORED: dict[str, str] = {}
-"""Weaknesses that do not touch Byline: id -> why, in one line."""
+"""Vulnerabilities that do not affect Byline: id -> why, in one line."""
 
 LONGEST = 120
-"""Characters shown of what pip-audit said when it failed."""
+"""Maximum length of pip-audit's error message."""
 
 
 def audit() -> tuple[list[dict[str, Any]], str]:

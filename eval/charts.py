@@ -1,4 +1,4 @@
-"""Charts as inline SVG: small functions from numbers to markup. Colours come from the page's own classes."""
+"""Draws charts as inline SVG. Colours come from the CSS classes of the page."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def whisker(value: float, low: float, high: float, *, width: int = 180) -> Marku
 
 
 def stacked_bar(parts: Mapping[str, int]) -> Markup:
-    """Counts beside one another, each in the colour of its stage; as wide as there is room."""
+    """Draw counts as one stacked bar over the full width, coloured by stage."""
     total = sum(parts.values())
     pieces, x = [], 0.0
     for name, count in parts.items():
@@ -112,7 +112,7 @@ def latency_bars(stages: Mapping[str, Mapping[str, float]], *, width: int = 460)
 
 
 def seconds(value: float) -> str:
-    """A duration as people read it."""
+    """Format a duration."""
     return f"{value * 1000:.0f} ms" if value < 1 else f"{value:.1f} s"
 
 

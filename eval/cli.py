@@ -10,12 +10,13 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from functools import wraps
 from pathlib import Path
-from typing import Annotated, Any, Literal, ParamSpec
+from typing import Annotated, Any, ParamSpec
 
 import typer
 
 from assistant.errors import BylineError, UsageError
 from assistant.extras import require
+from eval.cli_options import Articles, Data, Folder, Half, Ids, Limit, Out, Questions, Split, SuiteName, Threads
 from eval.console import bar, figure, print_figures, print_judgement, print_round, say, say_errors
 
 BROKEN = 1
@@ -27,29 +28,6 @@ app = typer.Typer(
     no_args_is_help=True, help="Evaluate answers offline, compare runs, gate changes.",
     epilog="Exit codes: 0 passed, 1 the evaluation itself failed, 2 the gate failed (or wrong use), 3 no baseline.",
 )  # fmt: skip
-
-SuiteName = Annotated[
-    str | None,
-    typer.Option(
-        "--suite", help="Which suite: sample, news, multihop, reporter, shapes or follow-ups.", metavar="NAME"
-    ),
-]
-Articles = Annotated[Path | None, typer.Option(help="Your own articles, with --questions.", metavar="PATH")]
-Questions = Annotated[Path | None, typer.Option(help="Your own question file (JSONL).", metavar="FILE")]
-Data = Annotated[
-    Path | None, typer.Option(help="Folder with the public data, multihop_rag/ and news_questions/.", metavar="DIR")
-]
-Out = Annotated[Path | None, typer.Option(help="The run's folder; an interrupted run resumes here.", metavar="DIR")]
-Split = Annotated[Literal["tune", "report"] | None, typer.Option(help="Only questions of this split.")]
-Half = Annotated[
-    Literal["A", "B"] | None, typer.Option(help="Only half A (tuning) or half B (reporting) of the articles.")
-]
-Ids = Annotated[
-    Literal["odd", "even"] | None, typer.Option(help="Only questions whose id ends with an odd or even number.")
-]
-Limit = Annotated[int, typer.Option(min=0, help="Maximum number of questions, spread over the file; 0 for all.")]
-Threads = Annotated[int, typer.Option(min=1, help="Questions asked at the same time.")]
-Folder = Annotated[Path, typer.Argument(metavar="RUN", help="The folder of a run.")]
 
 
 def _harness(command: Callable[P, None]) -> Callable[P, None]:
@@ -93,20 +71,20 @@ def run_suite(
     """Run a suite and write its reports."""
     from eval.gate import PASSED
     from eval.gate_scope import cache_folder, note_whole, questions_to_ask
-    from eval.workbench import Choice, finish, make_run
+    from eval.session import RunConfig, finish, make_run
 
     chosen = _suite(suite, articles, questions, data)
-    choice = Choice(chosen, split or "", half or "", limit, threads, ids=ids or "", replay=replay)
+    config = RunConfig(chosen, split or "", half or "", limit, threads, ids=ids or "", replay=replay)
     if quick:
-        choice = replace(
-            choice,
+        config = replace(
+            config,
             limit=limit or (0 if replay else questions_to_ask(chosen, context.obj)),
             cache=cache_folder(context.obj),
         )
-    folder = out or _default_out(context.obj.home, choice.suite.name)
+    folder = out or _default_out(context.obj.home, config.suite.name)
     say(f"Run folder: {folder}")
     with bar() as progress:
-        rows, summary = make_run(context.obj, choice, folder, _now(), progress=progress)
+        rows, summary = make_run(context.obj, config, folder, _now(), progress=progress)
     judgement = finish(folder, rows, summary, gated=gate)
     print_figures(summary)
     print(f"Report: {folder / 'report.html'}")
@@ -187,24 +165,24 @@ def record(
     and repeat until none is missing.
     """
     from eval.gate_scope import cache_folder
-    from eval.workbench import Choice, finish, make_run, record_round
+    from eval.session import RunConfig, finish, make_run, record_round
 
-    choice = Choice(_suite(suite, articles, questions, data), ids=ids or "", limit=limit, threads=threads)
+    config = RunConfig(_suite(suite, articles, questions, data), ids=ids or "", limit=limit, threads=threads)
     if prompts is not None:
-        choice = replace(choice, prompts=prompts, replay=answers, cache=cache_folder(context.obj))
+        config = replace(config, prompts=prompts, replay=answers, cache=cache_folder(context.obj))
         with bar() as progress:
-            done = record_round(context.obj, choice, progress)
+            done = record_round(context.obj, config, progress)
         if not print_round(done, prompts, to):
             raise SystemExit(BROKEN)
         return
     if to is None or answers is not None:
         raise UsageError("Use --to FILE to record the chat model, or --prompts DIR with --answers PATH; see --help.")
-    folder = out or _default_out(context.obj.home, choice.suite.name)
+    folder = out or _default_out(context.obj.home, config.suite.name)
     with bar() as progress:
-        rows, summary = make_run(context.obj, replace(choice, record=to), folder, _now(), progress=progress)
+        rows, summary = make_run(context.obj, replace(config, record=to), folder, _now(), progress=progress)
     finish(folder, rows, summary, gated=False)
     say_errors(rows)
-    print(f"Recording: {to}\nReplay with: byline eval run --suite {choice.suite.name} --replay {to}")
+    print(f"Recording: {to}\nReplay with: byline eval run --suite {config.suite.name} --replay {to}")
 
 
 @app.command()
@@ -225,15 +203,15 @@ def selftest(
     """
     from eval.runner import read_rows
     from eval.selftest import drops_table, faults_table
+    from eval.session import RunConfig, open_session
     from eval.suites import ready_suite
-    from eval.workbench import Choice, open_bench
 
     missed: list[str] = []
     rows = read_rows(run / "rows.jsonl") if run else []
     if faults or not rows:
-        choice = Choice(ready_suite("sample"), limit=limit, threads=threads)
-        with open_bench(context.obj, choice) as bench, bar() as progress:
-            table, missed, sound = faults_table(bench, progress)
+        config = RunConfig(ready_suite("sample"), limit=limit, threads=threads)
+        with open_session(context.obj, config) as session, bar() as progress:
+            table, missed, sound = faults_table(session, progress)
             rows = rows or sound
         print(table)
     print(drops_table(rows, trials))
@@ -257,12 +235,12 @@ def ablation(
 ) -> None:
     """Print what each part adds, from dense search up."""
     from eval.ablation import ablation_table, undefended, variants
-    from eval.workbench import Choice, open_bench
+    from eval.session import RunConfig, open_session
 
-    choice = Choice(_suite(suite, None, None, data), half=half or "", limit=limit, threads=threads)
-    with open_bench(context.obj, choice) as bench, bar() as progress:
+    config = RunConfig(_suite(suite, None, None, data), half=half or "", limit=limit, threads=threads)
+    with open_session(context.obj, config) as session, bar() as progress:
         rows, digits = (undefended, 3) if defences else (variants, 2)
-        print(ablation_table(bench, progress, rows, digits))
+        print(ablation_table(session, progress, rows, digits))
 
 
 @app.command()

@@ -73,7 +73,7 @@ def print_round(done: Any, prompts: Path, to: Path | None) -> bool:
     """What one round of recording by hand came to, and the recording.
 
     Args:
-        done: The round, `eval.workbench.Round`.
+        done: The round, `eval.session.Round`.
         prompts: Where prompts without an answer were written.
         to: The recording to write, or None.
 

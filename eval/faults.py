@@ -1,6 +1,6 @@
 """Planted faults: wrappers around an assistant, each of which the gate must notice.
 
-They change finished answers, past the checks that `Answer` makes of itself: a fault is what those let through.
+They change finished answers and bypass the checks of `Answer`, as a real fault would.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ Fault = Callable[[Answer], Answer]
 
 
 class Remembering:
-    """Asks the assistant once for each question, however many faults look at the answer."""
+    """Caches answers, so that each question is asked once for all faults."""
 
     def __init__(self, assistant: Asked) -> None:
         """Wrap an assistant."""
@@ -34,7 +34,7 @@ class Remembering:
         filters: Filters | None = None,
         as_of: date | None = None,
     ) -> Answer:
-        """Answer a question, from memory when it was asked before."""
+        """Answer a question, from the cache when it was asked before."""
         key = repr((question, list(history), filters, as_of))
         if key not in self._answers:
             found = self._assistant.answer(question, history, filters, as_of)
@@ -71,12 +71,12 @@ class Faulty:
         return self._fault(self._assistant.answer(question, history, filters, as_of))
 
     def search(self, query: str, k: int = 10, filters: Filters | None = None, as_of: date | None = None) -> list[Hit]:
-        """Find passages; the fault sits in the answer."""
+        """Find passages; faults change answers only."""
         return self._assistant.search(query, k, filters, as_of)
 
 
 def _changed(answer: Answer, **fields: Any) -> Answer:
-    """A copy with other fields, without the checks of a sound answer."""
+    """Copy an answer with other fields, without its checks."""
     other = copy.copy(answer)
     for name, value in fields.items():
         object.__setattr__(other, name, value)
@@ -101,27 +101,27 @@ def ids_swapped(answer: Answer) -> Answer:
 
 
 def offsets_shifted(answer: Answer) -> Answer:
-    """Every quotation stands one character further than where it says."""
+    """The offsets of every quotation are one character too high."""
     return _changed(answer, citations=tuple(replace(c, start=c.start + 1, end=c.end + 1) for c in answer.citations))
 
 
 def always_abstain(answer: Answer) -> Answer:
-    """Nothing is ever answered."""
+    """Every question is declined."""
     return replace(answer, status="abstained", sentences=(), citations=(), reason="I do not find this.", text="")
 
 
 def always_answer(answer: Answer) -> Answer:
-    """Where it would abstain it quotes the best passage's first sentence."""
+    """Where it would abstain, it quotes the first sentence of the best passage."""
     return answer if answer.sentences else _quoted(answer, whole=False)
 
 
 def first_passage_always(answer: Answer) -> Answer:
-    """Whatever is asked, the first passage is the answer."""
+    """Every answer is the first passage."""
     return _quoted(answer, whole=True)
 
 
 def reranking_reversed(answer: Answer) -> Answer:
-    """The passages are read last to first, and the answer comes from the one that was last."""
+    """The passages are in reverse order, and the answer quotes the one that was last."""
     hits = tuple(replace(hit, rank=rank) for rank, hit in enumerate(reversed(answer.hits), 1))
     turned = _changed(answer, hits=hits)
     return _quoted(turned, whole=False) if answer.sentences else turned

@@ -1,7 +1,4 @@
-"""Judges a run: invariants, the blessed baseline question by question, and statistics. Prints nothing.
-
-Exit codes: 0 pass, 1 the harness failed, 2 the gate failed, 3 no baseline.
-"""
+"""Judges a run: invariants, the baseline question by question, and statistics. Prints nothing."""
 
 from __future__ import annotations
 
@@ -17,6 +14,7 @@ from eval.runner import read_rows, write_rows
 from eval.suites import ROOT
 
 PASSED, BROKEN, FAILED, NO_BASELINE = 0, 1, 2, 3
+"""Exit codes: passed, the evaluation itself failed, the gate failed, no baseline."""
 BASELINES = ROOT / "eval" / "baseline"
 TINY = 1e-9
 
@@ -35,7 +33,7 @@ class Invariant:
 
     @property
     def holds(self) -> bool:
-        """Whether nothing breaks it."""
+        """Whether no question breaks it."""
         return not self.broken_by
 
 
@@ -68,7 +66,7 @@ class Compared:
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """Everything the gate found.
+    """The gate's result.
 
     Attributes:
         invariants: Exact rules.
@@ -184,7 +182,7 @@ def _compared(
     after: Sequence[Row],
 ) -> Compared:
     worse_by = 0.0 if found.change is None else found.change if metric.lower else -found.change
-    # A gated metric that applied before and applies to nothing now has not passed: it has vanished.
+    # A gated metric that applied to some question before and applies to none now counts as fallen.
     vanished = found.before is not None and found.after is None
     gated = metric.margin is not None
     lower = tuple(b["id"] for a, b in zip(before, after, strict=True) if _worse(metric, a, b))
@@ -205,7 +203,7 @@ def _worse(metric: metrics.Metric, before: Row, after: Row) -> bool:
 
 
 def paired(baseline: Sequence[Row], rows: Sequence[Row]) -> tuple[list[Row], list[Row]]:
-    """Put the baseline's rows beside the run's.
+    """Pair the baseline's rows with the run's.
 
     Raises:
         UsageError: A question of the run is not in the baseline.
@@ -224,7 +222,7 @@ KEPT = ("id", "kind", "cluster", "status", "stage", "scores")
 
 
 def bless(rows: Sequence[Row], summary: Mapping[str, Any], folder: Path | None = None) -> Path:
-    """Make a run the baseline of its suite: a short row a question and what the run was made of.
+    """Make a run the baseline of its suite: one short row a question, and the run's provenance.
 
     Returns:
         The file of rows.
@@ -245,7 +243,7 @@ def bless(rows: Sequence[Row], summary: Mapping[str, Any], folder: Path | None =
 
 
 def read_baseline(suite: str, data: str, folder: Path | None = None) -> tuple[list[Row] | None, str]:
-    """The blessed rows of a suite.
+    """The rows of a suite's baseline.
 
     Args:
         suite: Its name.

@@ -5,7 +5,6 @@ Unchanged means: as in the blessed baseline, or as in the last whole run that pa
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Mapping
 from pathlib import Path
@@ -13,28 +12,16 @@ from typing import Any
 
 from assistant.settings import Settings
 from eval import gate
-from eval.suites import ROOT, Suite, digest_path, digest_values
-from eval.summary import model_values
+from eval.suites import Suite
+from eval.summary import retrieval_digest
 
 PART = 75
 """Questions of a stratified part: a third of the sample suite."""
-
-RETRIEVAL = (
-    "assistant/models", "assistant/query", "assistant/reading", "assistant/retrieval", "assistant/storage",
-    "assistant/text", "ingest",
-)  # fmt: skip
-"""Code that decides which passages are found and how they are read."""
 
 
 def cache_folder(settings: Settings) -> Path:
     """Where readings and the mark of the last whole run are kept."""
     return settings.home / "eval" / "cache"
-
-
-def retrieval_digest(suite: Suite, settings: Settings) -> str:
-    """A hash of the models, of the code of `RETRIEVAL`, and of the suite's articles and questions."""
-    code = [_python_digest(ROOT / folder) for folder in RETRIEVAL]
-    return digest_values([*model_values(settings), *code, digest_path(suite.articles), digest_path(suite.questions)])
 
 
 def questions_to_ask(suite: Suite, settings: Settings) -> int:
@@ -61,8 +48,3 @@ def _read(path: Path) -> str:
     except (OSError, ValueError):
         return ""
     return str(found.get("hashes", {}).get("retrieval", ""))
-
-
-def _python_digest(folder: Path) -> str:
-    files = sorted(folder.rglob("*.py"))
-    return digest_values([hashlib.sha256(file.read_bytes()).hexdigest() for file in files])

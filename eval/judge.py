@@ -1,4 +1,4 @@
-"""A chat model's opinion of a run's answers: only when it is asked for, beside the gate and never part of it.
+"""Asks a chat model to judge a run's answers; optional, and never part of the gate.
 
 It writes a file of its own into the run's folder; nothing that gates, compares or blesses reads it.
 """
@@ -58,19 +58,19 @@ def request(row: Row) -> Messages:
 
 
 def write_opinions(folder: Path, found: Sequence[Mapping[str, Any]]) -> Path:
-    """Write the opinions beside the run's rows."""
+    """Write the opinions to the run's folder."""
     path = folder / FILE
     path.write_text("".join(json.dumps(item, ensure_ascii=False) + "\n" for item in found), "utf-8")
     return path
 
 
 def told(rows: Sequence[Row], found: Sequence[Mapping[str, Any]]) -> str:
-    """The opinions in two lines: how many of each, and how often they agree with the metric."""
+    """Summarise the opinions in two lines: counts, and agreement with the end-to-end score."""
     right = {row["id"]: row["stage"] == "right" for row in rows}
     clear = [item for item in found if item["verdict"] != UNCLEAR]
     agreed = sum((item["verdict"] == "yes") == right[item["id"]] for item in clear)
     counts = ", ".join(f"{name} {count}" for name, count in Counter(item["verdict"] for item in found).most_common())
     return (
         f"{len(found)} answers to answerable questions: {counts or 'none'}.\n"
-        f"Says yes exactly where the end-to-end score counts it right: {agreed} of {len(clear)}. The gate does not read this."
+        f"The judge and the end-to-end score agree on {agreed} of {len(clear)}. The gate ignores this."
     )

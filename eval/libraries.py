@@ -1,4 +1,4 @@
-"""The library that a suite is asked over: made once, kept in the data folder, keyed by what it is made from."""
+"""Libraries of suites: built once, kept in the data folder, keyed by everything that they depend on."""
 
 from __future__ import annotations
 
@@ -29,9 +29,9 @@ def library_home(suite: Suite, settings: Settings) -> Path:
 
 
 def prepare(suite: Suite, settings: Settings, progress: Callable[[Report], None] | None = None) -> Settings:
-    """Make the suite's library unless it is there.
+    """Build the suite's library unless it exists.
 
-    A killed ingestion is taken up where it stopped; two runs at once wait for one another.
+    An interrupted ingestion is resumed; concurrent runs wait for each other.
 
     Returns:
         The settings with the library's folder as home.
@@ -64,7 +64,7 @@ def _fill(suite: Suite, settings: Settings, progress: Callable[[Report], None] |
 
 
 def open_assistant(settings: Settings, threads: int, cores: int) -> Assistant:
-    """The same assistant as everywhere, its models with the cores that one of several threads can have."""
+    """The usual assistant, with its models limited to one thread's share of the cores."""
     each = settings.threads or max(1, cores // threads)
     assistant = build_assistant(settings.model_copy(update={"threads": each}))
     assistant.warm()

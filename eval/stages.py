@@ -27,9 +27,9 @@ def stage(row: Row) -> str:
         return "wrongly answered"
     if metrics.is_correct(row):
         return "wrong citation"
-    if not any(hit["gold"] for hit in row["hits"]):
+    if row["evidence"] and not any(hit["gold"] for hit in row["hits"]):
         return "not retrieved"
-    if not any(hit["gold"] for hit in row["hits"][:READ_DEPTH]):
+    if row["evidence"] and not any(hit["gold"] for hit in row["hits"][:READ_DEPTH]):
         return "retrieved but not read"
     return "wrongly abstained" if metrics.abstained(row) else "read but answered wrong"
 

@@ -1,4 +1,4 @@
-"""Statistics over rows: clustered bootstrap, McNemar, Holm, what n questions can show, ranking by confidence.
+"""Statistics over rows: clustered bootstrap, McNemar, Holm, the smallest detectable change, ranking by confidence.
 
 Pure functions over arrays; the random numbers start from a fixed seed, so the same rows give the same figures.
 scipy and statsmodels take seconds to import, and the page imports this: they are imported where they are used.
@@ -105,7 +105,7 @@ def difference(resampler: Resampler, before: Floats, after: Floats) -> Differenc
     count = int(((before[:, 1] > 0) | (after[:, 1] > 0)).sum())
     if first is None or second is None:
         return Difference(first, second, None, None, None, 1.0, 0.0, count)
-    if np.array_equal(before, after):  # no resample could differ
+    if np.array_equal(before, after):  # every resample would be equal
         return Difference(first, second, 0.0, 0.0, 0.0, 1.0, 0.0, count)
     drawn = resampler.ratios(after) - resampler.ratios(before)
     drawn = np.where(np.abs(drawn[~np.isnan(drawn)]) < 1e-12, 0.0, drawn[~np.isnan(drawn)])
@@ -147,7 +147,7 @@ def holm(values: Mapping[str, float]) -> dict[str, float]:
 
 
 def smallest_visible(count: int, tests: int = 1) -> float | None:
-    """The smallest one-way change of right/wrong that `count` questions can show.
+    """The smallest one-way change of right/wrong that `count` questions can detect.
 
     It is k / count with k the fewest flips, all one way, for which McNemar's exact p = 2 * 0.5^k stays below
     0.05 / tests (the first step of Holm). None when even all questions flipping would not show.
@@ -205,5 +205,5 @@ def area_under_risk(curve: Sequence[tuple[float, float]]) -> float | None:
 
 
 def quantile(values: Sequence[float], share: float) -> float | None:
-    """A quantile by linear interpolation, or None of nothing."""
+    """A quantile by linear interpolation, or None without values."""
     return float(np.quantile(np.array(values), share)) if values else None

@@ -1,4 +1,4 @@
-"""What a run asks over what: the ready suites and the user's own files, and the selection of questions."""
+"""Suites of articles and questions, ready-made or the user's own, and the selection of questions."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class Suite:
         name: One of `SUITES`, or "own" for the user's files.
         articles: A file or folder that `byline ingest` takes.
         questions: The question file.
-        mode: "answer" asks the assistant; "search" looks at its ten best passages only.
+        mode: "answer" asks the assistant; "search" evaluates its ten best passages only.
         form: How the question file is written.
     """
 
@@ -48,7 +48,7 @@ class Suite:
 
 
 def ready_suite(name: str, data: Path | None = None) -> Suite:
-    """A suite by name.
+    """Return a suite by name.
 
     Args:
         name: One of `SUITES`.
@@ -73,7 +73,7 @@ def ready_suite(name: str, data: Path | None = None) -> Suite:
 
 
 def own_suite(articles: Path, questions: Path) -> Suite:
-    """The user's articles and questions; a `.json` question file is read in MultiHop-RAG's form.
+    """Return a suite of the user's files; a `.json` question file is read in MultiHop-RAG's form.
 
     Raises:
         UsageError: One of them is not there.
@@ -96,7 +96,7 @@ def _present(suite: Suite) -> Suite:
 def select(
     cases: Iterable[Case], *, split: str = "", half: str = "", ids: Literal["", "odd", "even"] = "", limit: int = 0
 ) -> list[Case]:
-    """Choose questions.
+    """Select questions.
 
     Args:
         cases: All of them.
@@ -117,9 +117,9 @@ def select(
 
 
 def stratified(cases: Sequence[Case], limit: int) -> list[Case]:
-    """So many questions, each kind in proportion to its share and evenly spread, in their order.
+    """Sample questions: each kind in proportion, spread evenly over the file, in their order.
 
-    Questions are ordered by kind; every n-th is taken. A kind of at least n questions is always met.
+    Takes every n-th question in an order by kind, so that a kind of at least n questions is always included.
     """
     order = sorted(range(len(cases)), key=lambda i: (cases[i].kind, i))
     chosen = sorted(order[i * len(order) // limit] for i in range(limit))

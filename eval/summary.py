@@ -36,6 +36,11 @@ CODE = (
     "eval/stages.py",
     "eval/text_metrics.py",
 )
+RETRIEVAL = (
+    "assistant/models", "assistant/query", "assistant/reading", "assistant/retrieval", "assistant/storage",
+    "assistant/text", "ingest",
+)  # fmt: skip
+"""Code that decides which passages are found and how they are read."""
 ENOUGH = 5
 """Fewest rows of which an area under a curve is worth printing."""
 
@@ -59,10 +64,17 @@ def make_manifest(suite: Suite, settings: Settings, ids: Sequence[str]) -> dict[
             "prompts": digest_files(_prompts(), ROOT / "prompts"),
             "model": digest_values([settings.chat_model, settings.chat_url or "", *model_values(settings)]),
             "index": digest_values([fingerprint(settings), digest_path(ROOT / "ingest")]),
+            "retrieval": retrieval_digest(suite, settings),
             "selection": digest_values(sorted(ids)),
         },
         "python": platform.python_version(), "machine": platform.machine(),
     }  # fmt: skip
+
+
+def retrieval_digest(suite: Suite, settings: Settings) -> str:
+    """A hash of the models, of the code in `RETRIEVAL`, and of the suite's articles and questions."""
+    code = [_code_digest(ROOT / folder) for folder in RETRIEVAL]
+    return digest_values([*model_values(settings), *code, digest_path(suite.articles), digest_path(suite.questions)])
 
 
 def _prompts() -> list[Path]:

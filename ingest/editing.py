@@ -13,8 +13,7 @@ from assistant.storage.sqlite.ingest_log import now
 from assistant.types import Article
 from ingest.chunking import cut_passages
 from ingest.duplicates import Copies
-from ingest.parsing.article_builder import clean_line
-from ingest.pasting import typed_date
+from ingest.parsing.article_builder import clean_line, typed_date
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,4 +89,4 @@ def _checked(name: str, value: str) -> str | None:
     text = clean_line(value)
     if name == "title" and not text:
         raise UsageError("The title is empty. Every article needs one.")
-    return typed_date(text) if name == "published_at" and text else text or None
+    return typed_date(text) if name == "published_at" else text or None

@@ -6,8 +6,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 
-from assistant.errors import UsageError
-from ingest.parsing.article_builder import parse_date
+from ingest.parsing.article_builder import typed_date
 from ingest.types import Raw
 
 
@@ -22,20 +21,9 @@ def pasted_document(text: str, fields: Mapping[str, str]) -> Raw:
     Raises:
         UsageError: The date is not a date.
     """
+    typed_date(fields.get("published_at"))
     key = fields.get("title") or next((line for line in text.split("\n") if line.strip()), "")
     name = f"pasted-{hashlib.sha256(key.strip().encode('utf-8', 'surrogatepass')).hexdigest()[:12]}"
     day = {"published_at": typed_date(fields["published_at"])} if fields.get("published_at") else {}
     row = {"id": name, "text": text, **fields, **day}
     return Raw(name, name, json.dumps(row).encode(), form=".json")
-
-
-def typed_date(text: str) -> str:
-    """A date that somebody typed, in ISO form.
-
-    Raises:
-        UsageError: It is no date. (In a file such a date is unknown; a person can be asked.)
-    """
-    found = parse_date(text)
-    if found is None:
-        raise UsageError(f"{text!r} is not a date. Write it as 2023-11-27.")
-    return found

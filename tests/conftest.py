@@ -70,7 +70,7 @@ def seed_files() -> list[str]:
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
-    """Debian's Chromium, one for all tests: Playwright can be started only once in a process."""
+    """Debian's Chromium, shared by all tests: Playwright can be started only once in a process."""
     if not Path(CHROMIUM).exists():
         if os.environ.get("CI"):
             pytest.fail(f"{CHROMIUM} is not there: CI needs `apt-get install chromium`")

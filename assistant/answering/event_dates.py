@@ -17,6 +17,9 @@ _MONTH_ALONE = re.compile(
 _YEAR_ALONE = re.compile(r"\b(?:in|since|during|by|until|early|late)\s+((?:19|20)\d\d)\b", re.I)
 _AHEAD = re.compile(r"\b(?:will|next|upcoming|set\s+to|due\s+to|scheduled|tomorrow|going\s+to)\b", re.I)
 
+SOON = timedelta(days=45)
+"""How far ahead of its article's day a day without a year may be."""
+
 
 @dataclass(frozen=True, slots=True)
 class EventDate:
@@ -44,7 +47,8 @@ def event_date(text: str, published: date | None) -> EventDate | None:
         published: Its article's day, which completes "7 November" and "on Monday".
     """
     base = published or date.today()
-    for since, until in named_periods(text, base, base):
+    # "On November 6th" in an article of 5 November is tomorrow, not last year.
+    for since, until in named_periods(text, base, base + SOON):
         if since == until and not _is_relative(text, since, published):
             return EventDate(since, shown_day(since))
         if since.day == 1 and 27 <= (until - since).days <= 30:

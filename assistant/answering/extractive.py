@@ -93,7 +93,8 @@ def _draft(
             source = citation.headline.article_id
             label = _label(block.label, evidence) if new else ""
             text = " ".join(evidence.text.split())
-            sentences.append(Sentence(text, (citation.number,), "supported", entry, label, quoted=True))
+            answer = "" if block.label else " ".join(evidence.answer.split())
+            sentences.append(Sentence(text, (citation.number,), "supported", entry, label, quoted=True, answer=answer))
             citations.append(citation)
     return ExtractiveDraft(tuple(sentences), tuple(dict.fromkeys(citations)), tuple(notes), missing)
 

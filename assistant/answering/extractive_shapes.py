@@ -21,6 +21,18 @@ from assistant.types import Query, QuestionKind
 
 LEAST_TOPIC = 0.25
 """Share of a topic's words that a speaker's sentence, or the sentences beside it, must have."""
+OFF_SUBJECT = 2.0
+"""What a sentence loses, in log odds, that is about nobody and nothing that the question names."""
+AFTER = 1.0
+"""What the sentences after the best one gain."""
+FOLLOWING = 600
+"""Characters after the start of the best sentence within which they begin."""
+SIDE = 0.5
+"""Share of a side's words that a sentence on that side has."""
+DATED = 2.0
+"""What a sentence gains in a timeline that names a day, a month or a year."""
+RECENT = 2.0
+"""What the newest article's sentences gain where the latest is asked for."""
 _QUOTES = re.compile(r"[“\"]")
 
 
@@ -37,12 +49,31 @@ class Block:
     label: str = ""
 
 
+Bonus = Callable[[Finding, Candidate, str], float | None]
 Shape = Callable[[Query, Sequence[Finding]], list[Block]]
 
 
-def plain(finding: Finding, item: Candidate, text: str) -> float:
-    """No bonus."""
-    return 0.0
+def on_subject(finding: Finding, item: Candidate, text: str) -> float:
+    """Less for a sentence that is about nobody and nothing that the question names."""
+    named = finding.asked.name_words if finding.asked else frozenset()
+    title = finding.hits[item.place].headline.title
+    return -OFF_SUBJECT * bool(named and not named & (item.mention.about | set(content_words(title))))
+
+
+def _following(findings: Sequence[Finding], bonus: Bonus) -> Bonus:
+    """The bonus, and more for the sentences right after the best one: reasons and items follow one another."""
+    pool = quote_pool(findings, bonus)
+    if not pool:
+        return bonus
+    top = pool[0]
+
+    def raised(finding: Finding, item: Candidate, text: str) -> float | None:
+        added = bonus(finding, item, text)
+        passage = finding.hits[item.place].passage
+        near = passage.version == top.hit.passage.version and 0 < item.span[0] - top.evidence.start <= FOLLOWING
+        return None if added is None else added + AFTER * near
+
+    return raised
 
 
 def by_source(quotes: Sequence[Quote]) -> list[Block]:
@@ -51,6 +82,11 @@ def by_source(quotes: Sequence[Quote]) -> list[Block]:
     for quote in quotes:
         articles.setdefault(quote.article, []).append(quote)
     return [Block(tuple(_joined(sorted(own, key=lambda quote: quote.evidence.start)))) for own in articles.values()]
+
+
+def _in_order(quotes: Sequence[Quote]) -> tuple[Evidence, ...]:
+    """The evidence by article, and within one in the order of the text."""
+    return tuple(_joined(sorted(quotes, key=lambda quote: (quote.article, quote.evidence.start))))
 
 
 def _joined(quotes: Sequence[Quote]) -> list[Evidence]:
@@ -81,7 +117,7 @@ def definition(query: Query, findings: Sequence[Finding]) -> list[Block]:
     introduced = re.compile(
         rf"{last}\S*,?\s+(?:is|was|are|were|has\s+been|became|refers\s+to|lets|allows|works)\b|"
         rf"{last}\S*,\s+(?:a|an|the|who|whose|which|formerly|chief|co-?founder|head|\d+)\b|"
-        rf"(?:[a-z][\w’'-]+\s+){{1,4}}(?:[A-Z][\w’'-]+\s+)?{last}\b|(?:called|known\s+as|dubbed|named)\s+[“\"]?(?:\w+\s+)?{last}|"
+        rf"(?-i:[a-z][\w’'-]+\s+){{1,4}}(?:(?-i:[A-Z])[\w’'-]+\s+)?{last}\b|(?:called|known\s+as|dubbed|named)\s+[“\"]?(?:\w+\s+)?{last}|"
         rf"{last}\S*\s+\([^)]+\)|\(\s*{last}s?\s*\)|,\s+or\s+{last}s?\b",
         re.I,
     )
@@ -91,9 +127,10 @@ def definition(query: Query, findings: Sequence[Finding]) -> list[Block]:
         if not any(_same(subject[-1], word) for word in words):
             return None
         full = all(any(_same(part, word) for word in words) for part in subject)
-        return 1.5 * bool(introduced.search(text)) + 0.5 * full + 0.5 * (subject[-1] in item.mention.subject)
+        first = 0.75 * (item.span[0] < SCREEN)
+        return 1.5 * bool(introduced.search(text)) + 0.5 * full + 0.5 * (subject[-1] in item.mention.subject) + first
 
-    return by_source(distinct(quote_pool(findings, bonus), 5, 4.0, 2, new=1.0))
+    return by_source(distinct(quote_pool(findings, bonus), 5, 4.0, 3, new=1.5))
 
 
 def _same(part: str, word: str) -> bool:
@@ -114,14 +151,16 @@ def _subject_words(findings: Sequence[Finding]) -> list[str]:
 
 
 def quotation(query: Query, findings: Sequence[Finding]) -> list[Block]:
-    """What the person whom the question names said on its topic."""
+    """What the person whom the question names said on its topic, or wrote on it as an article's author."""
     speaker = _speaker_words(query, findings)
+    writes = any(finding.asked and finding.asked.writer for finding in findings)
     if not speaker:
         return []
 
     def bonus(finding: Finding, item: Candidate, text: str) -> float | None:
         asked, hit = finding.asked, finding.hits[item.place]
-        if asked is None or not speaker & item.mention.speaker:
+        by = frozenset(content_words(hit.headline.byline or "")) if writes else item.mention.speaker
+        if asked is None or not speaker & by:
             return None
         topic = _topic(asked, speaker)
         around = " ".join(
@@ -130,7 +169,7 @@ def quotation(query: Query, findings: Sequence[Finding]) -> list[Block]:
         )
         share = len(topic & word_roots(f"{around} {hit.headline.title}")) / len(topic) if topic else 1.0
         own = len(topic & word_roots(text)) / len(topic) if topic else 0.0
-        return None if share < LEAST_TOPIC else 1.5 * bool(_QUOTES.search(text)) + 2.0 * share + own
+        return None if share < LEAST_TOPIC else 1.5 * bool(not writes and _QUOTES.search(text)) + 2.0 * share + own
 
     return by_source(distinct(quote_pool(findings, bonus), 4, 3.0, 4))
 
@@ -155,31 +194,24 @@ def listing(query: Query, findings: Sequence[Finding]) -> list[Block]:
     """One entry per sentence that names an item."""
 
     def bonus(finding: Finding, item: Candidate, text: str) -> float | None:
-        return 0.25 * min(4, len(names(text))) - 0.25
+        subject = on_subject(finding, item, text)
+        return subject + 0.25 * min(4, len(names(text)))
 
-    return [Block((quote.evidence,)) for quote in distinct(quote_pool(findings, bonus), 8, 3.0, 4, new=0.5)]
+    pool = quote_pool(findings, _following(findings, bonus))
+    return [Block((quote.evidence,)) for quote in distinct(pool, 8, 3.0, 4, new=0.5)]
 
 
 def timeline(query: Query, findings: Sequence[Finding]) -> list[Block]:
-    """Dated entries in order of time."""
+    """Dated entries in order of time; the day of publication where a sentence names none."""
 
     def bonus(finding: Finding, item: Candidate, text: str) -> float | None:
-        asked, hit = finding.asked, finding.hits[item.place]
-        if (
-            asked
-            and asked.name_words
-            and not asked.name_words & (item.mention.about | set(content_words(hit.headline.title)))
-        ):
-            return None
-        return 1.0 * (event_date(text, hit.headline.day) is not None)
+        subject = on_subject(finding, item, text)
+        dated = event_date(text, finding.hits[item.place].headline.day) is not None
+        return subject + DATED * dated
 
-    chosen = distinct(quote_pool(findings, bonus), 10, 6.0, 3, new=1.5)
-    dated = [(quote, event_date(quote.text, quote.hit.headline.day)) for quote in chosen]
-    told = [(quote, when) for quote, when in dated if when] or dated
-    return [
-        Block((quote.evidence,), label)
-        for quote, label, _ in sorted((_when(quote, when) for quote, when in told), key=lambda row: row[2])
-    ]
+    chosen = distinct(quote_pool(findings, bonus), 10, 5.0, 4, new=1.5)
+    told = [_when(quote, event_date(quote.text, quote.hit.headline.day)) for quote in chosen]
+    return [Block((quote.evidence,), label) for quote, label, _ in sorted(told, key=lambda row: row[2])]
 
 
 def _when(quote: Quote, when: EventDate | None) -> tuple[Quote, str, str]:
@@ -194,24 +226,24 @@ def comparison(query: Query, findings: Sequence[Finding]) -> list[Block]:
     if query.outlets and len(query.outlets) > 1:
         return _by_outlet(query, findings)
     if not query.sides:
-        return by_source(distinct(quote_pool(findings, plain), 4, 3.0, 2))
-    own = findings[-len(query.sides) :] if len(findings) > len(query.sides) else [None] * len(query.sides)
-    blocks, taken = [], set()
-    for side, finding in zip(query.sides, own, strict=True):
+        return by_source(distinct(quote_pool(findings, on_subject), 4, 3.0, 2))
+    split = len(findings) - len(query.sides)
+    whole, own = (findings[:split], findings[split:]) if split > 0 else (findings, [])
+    blocks: list[Block] = []
+    taken: set[str] = set()
+    for number, side in enumerate(query.sides):
         words = frozenset(word_roots(side))
 
         def bonus(found: Finding, item: Candidate, text: str, words: frozenset[str] = words) -> float | None:
-            share = len(words & (word_roots(text) | word_roots(" ".join(item.mention.about)))) / max(1, len(words))
-            return share if share >= 0.5 else None
+            about = word_roots(text) | word_roots(" ".join(item.mention.about))
+            share = len(words & about) / max(1, len(words))
+            return share if share >= SIDE else None
 
-        searched = [*findings[: len(findings) - len(query.sides)], *([finding] if finding else [])]
-        pool = [quote for quote in quote_pool(searched, bonus) if quote.text not in taken]
-        chosen = distinct(pool, 2, 2.5, 2)
+        pool = quote_pool([*whole, *own[number : number + 1]], bonus)
+        chosen = distinct([quote for quote in pool if quote.text not in taken], 3, 2.5, 2)
         taken |= {quote.text for quote in chosen}
         if chosen:
-            blocks.append(
-                Block(tuple(_joined(sorted(chosen, key=lambda quote: (quote.article, quote.evidence.start)))), side)
-            )
+            blocks.append(Block(_in_order(chosen), side))
     return blocks
 
 
@@ -223,7 +255,7 @@ def _by_outlet(query: Query, findings: Sequence[Finding]) -> list[Block]:
             return 0.0 if finding.hits[item.place].headline.outlet == outlet else None
 
         if chosen := distinct(quote_pool(findings, bonus), 3, 3.0, 3):
-            blocks.append(Block(tuple(_joined(sorted(chosen, key=lambda q: (q.article, q.evidence.start)))), outlet))
+            blocks.append(Block(_in_order(chosen), outlet))
     return blocks
 
 
@@ -231,21 +263,31 @@ def summary(query: Query, findings: Sequence[Finding]) -> list[Block]:
     """Three to seven sentences over several articles; the top of an article is preferred."""
 
     def bonus(finding: Finding, item: Candidate, text: str) -> float | None:
-        return 0.75 * (item.span[0] < SCREEN) + 0.25 * (item.span[0] < 3 * SCREEN)
+        subject = on_subject(finding, item, text)
+        return subject + 0.75 * (item.span[0] < SCREEN) + 0.25 * (item.span[0] < 3 * SCREEN)
 
     return by_source(distinct(quote_pool(findings, bonus), 7, 4.0, 4, new=1.5))
 
 
 def latest(query: Query, findings: Sequence[Finding]) -> list[Block]:
     """The newest first."""
-    chosen = distinct(quote_pool(findings, plain), 5, 3.0, 2, new=0.5)
-    blocks = by_source(chosen)
+    days = sorted(
+        {hit.headline.published_at[:10] for finding in findings for hit in finding.hits if hit.headline.published_at}
+    )
+    newer = {day: place / max(1, len(days) - 1) for place, day in enumerate(days)}
+
+    def bonus(finding: Finding, item: Candidate, text: str) -> float | None:
+        subject = on_subject(finding, item, text)
+        day = (finding.hits[item.place].headline.published_at or "")[:10]
+        return subject + RECENT * newer.get(day, 0.0)
+
+    blocks = by_source(distinct(quote_pool(findings, bonus), 5, 3.0, 2, new=0.5))
     return sorted(blocks, key=lambda block: block.evidence[0].hit.headline.published_at or "", reverse=True)
 
 
 def reasons(query: Query, findings: Sequence[Finding]) -> list[Block]:
     """The best sentence and others that say further reasons."""
-    return by_source(distinct(quote_pool(findings, plain), 4, 2.0, 3, new=0.5))
+    return by_source(distinct(quote_pool(findings, _following(findings, on_subject)), 4, 2.5, 4, new=0.5))
 
 
 SHAPES: dict[QuestionKind, Shape] = {

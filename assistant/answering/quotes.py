@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
@@ -14,6 +15,7 @@ from assistant.types import Hit
 
 REPEATS = 0.6
 """Share of a sentence's words that another one may have before it says the same."""
+_CHAT = re.compile(r"^\W*(?:hi|hello|welcome|thanks|sorry|oh)\b|^\W*(?:I[’']m|I[’']ll|let[’']s)\b", re.I)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +57,7 @@ def quote_pool(findings: Iterable[Finding], bonus: Callable[[Finding, Candidate,
             text = sentence_text(finding.hits, item)
             added = bonus(finding, item, text)
             key = fold(text)
-            if added is None or len(text) > LONGEST or not stands_alone(text):
+            if added is None or len(text) > LONGEST or not stands_alone(text) or _tells_nothing(text):
                 continue
             score = item.score + added
             if key in best and best[key].score >= score:
@@ -65,6 +67,11 @@ def quote_pool(findings: Iterable[Finding], bonus: Callable[[Finding, Candidate,
             evidence = Evidence(hit, start, end, score, number)
             best[key] = Quote(hit, item, text, score, evidence, frozenset(word_roots(text)))
     return sorted(best.values(), key=lambda quote: (-quote.score, quote.hit.rank, quote.item.index))
+
+
+def _tells_nothing(text: str) -> bool:
+    """Whether a sentence is a question, or the writer's talk to the reader."""
+    return text.rstrip("”\"’'").endswith("?") or bool(_CHAT.search(text))
 
 
 def distinct(pool: Sequence[Quote], most: int, margin: float, per_article: int, new: float = 0.0) -> list[Quote]:

@@ -14,6 +14,9 @@ from assistant.cli.rendering import counted
 from assistant.cli.streams import print_json, read_input, tell
 from assistant.errors import UsageError
 
+READ_IN_PART = 3
+"""Exit code when articles were added from a document of which a part could not be read."""
+
 Title = Annotated[str | None, typer.Option(metavar="TEXT", help="Title of the text from standard input.")]
 Outlet = Annotated[str | None, typer.Option(metavar="NAME", help="Its outlet.")]
 Author = Annotated[str | None, typer.Option(metavar="NAME", help="Its author.")]
@@ -70,6 +73,9 @@ def ingest(
         tell("stopped. Run the same command again to continue.")
     if report.stopped or (report.rejected and not (report.added or report.updated or report.unchanged)):
         raise typer.Exit(1)
+    if report.partial:
+        tell(f"read only in part: {', '.join(report.partial[:5])}")
+        raise typer.Exit(READ_IN_PART)
 
 
 def _pasted(sources: list[str], fields: dict[str, str]) -> Any:

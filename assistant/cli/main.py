@@ -62,13 +62,22 @@ def serve(
     no_api: Annotated[bool, typer.Option("--no-api", help="Disable the HTTP API and MCP.")] = False,
     at_once: Annotated[int, typer.Option(min=1, max=64, help="Questions answered at the same time.")] = 4,
     waiting: Annotated[int, typer.Option(min=0, max=60, help="Maximum queued questions.")] = 32,
+    allowed_host: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="NAME", help="Also answer to this host name, such as a proxy's; may be given several times."
+        ),
+    ] = None,
 ) -> None:
     """Start the web server (chat, API, MCP)."""
     from assistant.ui.serve import serve as run
     from assistant.ui.server.options import Options
 
     chosen = {name: value for name, value in (("host", host), ("port", port)) if value is not None}
-    options = Options(not no_api, auth, at_once, waiting, on_listening=lambda address: tell(f"Open {address}"))
+    options = Options(
+        api=not no_api, auth=auth, at_once=at_once, waiting=waiting, allowed_hosts=tuple(allowed_host or ()),
+        on_listening=lambda address: tell(f"Open {address}"),
+    )  # fmt: skip
     run(context.obj.model_copy(update=chosen), options)
 
 

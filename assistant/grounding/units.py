@@ -74,6 +74,7 @@ class Unit:
         opens: Whether a clause begins with it.
         quoted: Whether it stands in quotation marks.
         initial: Whether it is the sentence's first word, so that its capital says nothing.
+        shown: As written.
         lead: The function words between the unit before and this one, folded.
     """
 
@@ -86,6 +87,7 @@ class Unit:
     opens: bool = False
     quoted: bool = False
     initial: bool = False
+    shown: str = ""
     lead: tuple[str, ...] = ()
 
 
@@ -187,7 +189,8 @@ def _units(text: str) -> Iterator[Unit]:
             lead.append(word)
             continue
         initial = last < 0 and not text[:start].strip(" “\"'‘")
-        yield replace(made, opens=opens, quoted=inside, initial=initial, lead=tuple(lead))
+        shown = re.sub(r"['’]s?$", "", text[start:end].rstrip(".,"))
+        yield replace(made, opens=opens, quoted=inside, initial=initial, shown=shown, lead=tuple(lead))
         last, lead = end, []
 
 

@@ -25,14 +25,14 @@ def unknown_facts(aligned: Sequence[Aligned], texts: Sequence[str]) -> Iterator[
         if item.cost < FOREIGN or item.at is not None:
             continue
         if unit.kind == "date":
-            yield f"the date {unit.text!r} is not in its source"
+            yield f"the date {unit.shown!r} is not in its source"
         elif unit.kind == "number":
             counted = isinstance(unit.value, float) and unit.value <= _COUNTED and unit.value == int(unit.value)
             if not counted or unit.measure in ("%", "€", "$", "£") or unit.measure.startswith("month "):
-                yield f"the number {unit.text!r} is not in its source"
+                yield f"the number {unit.shown!r} is not in its source"
     for name in _names(aligned):
         if all(item.cost >= FOREIGN and _may_be_a_name(item) for item in name) and not _written_otherwise(name, texts):
-            yield f"the name {' '.join(item.unit.text for item in name)!r} is not in its source"
+            yield f"the name {' '.join(item.unit.shown for item in name)!r} is not in its source"
 
 
 def _names(aligned: Sequence[Aligned]) -> Iterator[list[Aligned]]:

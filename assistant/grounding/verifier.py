@@ -18,10 +18,12 @@ import numpy.typing as npt
 
 from assistant.grounding import lexicon
 from assistant.grounding.alignment import GRANTED, SAME_ARTICLE, Aligned, Source, align
-from assistant.grounding.contrasts import Contrast, contrasts
+from assistant.grounding.contrast import Contrast
+from assistant.grounding.contrasts import contrasts
 from assistant.grounding.evidence import Encoder, Evidence, Quotation, Verification, Verifier, readable
 from assistant.grounding.limitations import is_limitation
 from assistant.grounding.matching import RELATED
+from assistant.grounding.placed import taken_share
 from assistant.grounding.quotations import is_quoted_from, quotations
 from assistant.grounding.sources import Sources, gather, header
 from assistant.grounding.units import Parsed, parse
@@ -43,6 +45,8 @@ HELD = 0.45
 """Share of a claim that must stand in its sources, where no sentence is that close."""
 NEARLY_ALL = 4
 """Units that stand in the sentence, from which one that is turned is a contradiction."""
+REPEATED = 0.8
+"""Share of a sentence that a claim repeats, from which names that changed places tell something else."""
 _CONTRADICTS = frozenset(("negation", "opposite", "replaced", "bound", "measure", "swapped"))
 
 
@@ -172,6 +176,8 @@ def _contradicts(contrast: Contrast, aligned: Sequence[Aligned], sources: Sequen
     if contrast.sort not in _CONTRADICTS:
         return False
     if contrast.sort == "replaced" and (turned.unit.kind == "word" or turned.cost < SAME_ARTICLE):
+        return False
+    if contrast.sort == "swapped" and taken_share(aligned, sources, turned.source) < REPEATED:
         return False
     if contrast.sort == "negation":
         places = sources[turned.source].parsed.roots.get(turned.unit.root, ())

@@ -45,7 +45,7 @@ _MAY_HAPPEN = re.compile(
 _SPEAKER = re.compile(
     r"\b(?:what|how|why)\b.*?\b(?:did|does|do|has|have|had)\s+(?P<who>(?!the\s+article)[^?]{2,60}?)\s+(?:had\s+|have\s+)?(?:to\s+|ever\s+|just\s+)?"
     r"(?:say|said|tell|told|think|thought|write|written|tweet|tweeted|argue|argued|comment|commented|respond|responded|react|reacted|"
-    r"describe|described|call|called|pledge|pledged|promise|promised|claim|claimed|testify|testified|warn|warned|make\s+of)\b",
+    r"describe|described|call|called|pledge|pledged|promise|promised|vow|vowed|offer|offered|announce|announced|predict|predicted|praise|praised|propose|proposed|demand|demanded|deny|admit|agree|claim|claimed|testify|testified|warn|warned|make\s+of)\b",
     re.I,
 )
 _SUBJECT = re.compile(

@@ -16,7 +16,7 @@ SPEECH = (
     r"(?:said|says|say|saying|tells?|told|add(?:s|ed)|wr(?:ites|ote)|written|tweet(?:s|ed)|posted|argue[sd]?|explain(?:s|ed)|"
     r"repl(?:ies|ied)|ask(?:s|ed)|testif(?:ies|ied)|noted?s?|claim(?:s|ed)|insist(?:s|ed)|warn(?:s|ed)|call(?:s|ed)|describe[sd]|"
     r"admit(?:s|ted)|continue[sd]|recall(?:s|ed)|jok(?:es|ed)|believe[sd]?|think|thinks|thought|pledge[sd]?|promise[sd]?|"
-    r"announce[sd]|respond(?:s|ed)|declare[sd]|stress(?:es|ed)|acknowledge[sd]?|accuse[sd]|comment(?:s|ed)|quipped|urged|stated)"
+    r"announce[sd]|respond(?:s|ed)|declare[sd]|stress(?:es|ed)|acknowledge[sd]?|accuse[sd]|vow(?:s|ed)|offer(?:s|ed)|demand(?:s|ed)|praise[sd]|predict(?:s|ed)|propose[sd]|den(?:ies|ied)|comment(?:s|ed)|quipped|urged|stated)"
 )
 """Verbs that go with somebody's words."""
 
@@ -77,16 +77,15 @@ def mentions(sentences: Sequence[str], before: str = "") -> list[Mention]:
         own = names(sentence)
         opening = _OPENS_WITH_PRONOUN.match(sentence)
         outside = _QUOTATION.sub(" ", sentence)
+        subject = (person if opening["one"] else thing) if opening else _subject(sentence, own)
+        # "Putin answered that he ..." is about Putin, whoever was named before.
+        he = subject if not opening and _may_be_person(subject) else person
         resolved = ""
-        if person and _HE.search(outside if len(outside.split()) > 1 else sentence):
-            resolved = f"{resolved} {person}"
+        if he and _HE.search(outside if len(outside.split()) > 1 else sentence):
+            resolved = f"{resolved} {he}"
         if thing and _THEY.search(outside):
             resolved = f"{resolved} {thing}"
-        if opening:
-            subject = person if opening["one"] else thing
-        else:
-            subject = _subject(sentence, own)
-        speaker = _speaker(sentence, person)
+        speaker = _speaker(sentence, he)
         if not speaker and _QUOTE.search(sentence) and found and len(outside.split()) < 3:
             speaker = " ".join(found[-1].speaker)
         found.append(Mention(_words(" ".join([*own, resolved])), _words(subject), _words(speaker), bool(opening)))
@@ -118,7 +117,7 @@ def _words(text: str) -> frozenset[str]:
 def _is_person(name: str, text: str) -> bool:
     """Whether a name looks like somebody's: two or three words, or one with a title or a verb of speech beside it."""
     parts = name.split()
-    if any(fold(part).strip("'.") in _NOT_PEOPLE for part in parts) or name.isupper():
+    if not _may_be_person(name):
         return False
     if re.search(rf"\b{_TITLES}\s+{re.escape(name)}\b", text) or re.match(rf"{_TITLES}\s", name):
         return True
@@ -127,12 +126,17 @@ def _is_person(name: str, text: str) -> bool:
     return bool(re.search(rf"\b{re.escape(name)}(?:\s+\w+ly)?\s+{SPEECH}\b|\b{SPEECH}\s+{re.escape(name)}\b", text))
 
 
+def _may_be_person(name: str) -> bool:
+    """Whether nothing in a name rules out a person."""
+    return bool(name) and not name.isupper() and not any(fold(part).strip("'.") in _NOT_PEOPLE for part in name.split())
+
+
 def _last(name: str, person: str, thing: str, text: str) -> tuple[str, str]:
     """The last person and the last other thing named, after one more name."""
     if person and fold(name) in fold(person).split():
         return person, thing
     if _is_person(name, text):
-        return name, thing
+        return name, thing if " " in name else name  # one word that speaks may be a company as well
     return person, name
 
 
@@ -161,7 +165,7 @@ _SPEAKERS = (
         rf"\b(?:said|says|added|adds|wrote|writes|explained|argued|replied|asked|tweeted|continued)\s+"
         rf"(?:(?!(?:that|against|about|to|of|in|on|with|for|at|by|from|it|the\s+same)\b)[a-z][\w’'-]*,?\s+){{0,6}}{_NAME}"
     ),
-    re.compile(rf"\baccording\s+to\s+(?:[a-z][\w’'-]*\s+){{0,5}}{_NAME}"),
+    re.compile(rf"\b[Aa]ccording\s+to\s+(?:[a-z][\w’'-]*\s+){{0,5}}{_NAME}"),
     re.compile(rf"^{_NAME}\s*:\s*[“\"]"),
 )
 _HE_SAID = re.compile(

@@ -32,6 +32,7 @@ _DID = r"(?:did|was|were|has|have|had|got|after|when|why)\b[^?]*?\b"
 EVENTS = (
     _event(
         rf"{_DID}(?:years?|months?|sentenced?|prison\s+(?:term|sentence)|jail)\b[^?]*?(?:get|got|given|receive[d]?|sentenced|handed|$)|"
+        r"how\s+(?:many|long)\b[^?]*\b(?:prison|jail|bars|sentence)\b[^?]*\b(?:get|got|given|receive[d]?|sentenced|handed)|"
         r"sentenced\s+to|jailed\s+for",
         r"sentenced\s+(?:him|her|them|to)|(?:was|were|been)\s+(?:sentenced|jailed|given|handed|imprisoned)|got\s+(?:\w+\s+)?years|"
         r"received\s+a|jailed|serv(?:ed|ing)|spent",

@@ -40,6 +40,7 @@ class Evidence:
         part: Which part of the question it answers, from 0.
         differs: Whether another source among the evidence gives another number for the same.
         corrects: Whether it takes back what the evidence after it says.
+        answer: The words in it that the reader points at; empty when it points at none.
     """
 
     hit: Hit
@@ -49,6 +50,7 @@ class Evidence:
     part: int = 0
     differs: bool = False
     corrects: bool = False
+    answer: str = ""
 
     @property
     def text(self) -> str:
@@ -196,5 +198,5 @@ def _joined(chosen: Sequence[tuple[Candidate, int, int]], hits: Sequence[Hit], p
                 found[at] = replace(other, start=min(start, other.start), end=max(end, other.end))
                 break
         else:
-            found.append(Evidence(hit, start, end, item.score, part))
+            found.append(Evidence(hit, start, end, item.score, part, answer=item.answer))
     return found

@@ -87,9 +87,9 @@ def read_part(
     if not ordered:
         return Finding(question, (), (), 0.0)
     asked = grounded(parse_question(question), [hit.passage.text for hit in ordered])
-    candidates = rank_sentences(
-        reader, asked, ordered, readings, weights, LOOKED_WIDE if kind in WIDE else LOOKED_AGAIN
-    )
+    scored = replace(asked, wanted="time") if kind == "timeline" else asked
+    count = LOOKED_WIDE if kind in WIDE else LOOKED_AGAIN
+    candidates = rank_sentences(reader, scored, ordered, readings, weights, count)
     evidence = choose(ordered, candidates, weights, part)
     sure = 0.0
     if evidence:
@@ -102,6 +102,7 @@ def sure_findings(findings: Sequence[Finding], weights: Weights, kind: QuestionK
     """The parts that have an answer: where one is sure, the others need less."""
     found = [finding for finding in findings if finding.evidence]
     threshold = weights.shaped if kind in WIDE else weights.threshold
+    threshold = min(threshold, weights.quoted) if kind == "quotation" else threshold
     sure = max((finding.confidence for finding in found), default=0.0)
     least = min(weights.further, threshold) if sure >= threshold else threshold
     return [finding for finding in found if finding.confidence >= least]

@@ -35,6 +35,7 @@ class Weights:
         confidence: Coefficients of the logistic confidence (see `assistant.reading.confidence`), the constant last.
         threshold: Below this confidence the question is declined.
         shaped: The same for kinds that are answered from many sentences.
+        quoted: The same for the words of one person, whose name must be with them.
         further: The same for the other parts of a question of which one part is answered: who asks two things at once
             mostly asks two that are there.
         place: Taken for every place down the retriever's list, in which named outlets have their turns.
@@ -56,6 +57,7 @@ class Weights:
     confidence: tuple[float, ...] = (0.6, 0.0, 0.2, 0.2, 0.0, 1.0, 1.0, *(0.0,) * 5, -1.4)
     threshold: float = 0.5
     shaped: float = 0.5
+    quoted: float = 0.4
     further: float = 0.5
     place: float = 0.0
     long: tuple[int, float, float, float, float] = (24, 0.0, 1.0, 0.5, 0.5)

@@ -10,9 +10,10 @@ from starlette.middleware import Middleware
 from starlette.staticfiles import StaticFiles
 
 from assistant import __version__
+from assistant.ui.api.errors import add_error_replies
 from assistant.ui.api.mcp import make_mcp, mcp_routes
 from assistant.ui.api.openai import add_openai_api
-from assistant.ui.api.rest import OPENAPI, add_api, add_error_replies
+from assistant.ui.api.rest import OPENAPI, add_api
 from assistant.ui.gradio_import import gradio as gr
 from assistant.ui.jobs.feedback import Feedback
 from assistant.ui.jobs.queue import Jobs
@@ -53,7 +54,8 @@ def build_application(loader: Loader, questions: QuestionQueue, options: Options
         title="Byline", version=__version__, docs_url=None, redoc_url=None, openapi_url=OPENAPI if options.api else None,
         middleware=[
             Middleware(
-                SecurityMiddleware, own=PAGE_PATHS + (API_PATHS if options.api else ()), hosts=_hosts(loader.settings.host), login=login
+                SecurityMiddleware, own=PAGE_PATHS + (API_PATHS if options.api else ()), hosts=_hosts(loader.settings.host, options.allowed_hosts), login=login,
+                per_minute=options.per_minute
             )
         ],
         lifespan=lifespan,
@@ -97,9 +99,9 @@ def _head() -> str:
     )
 
 
-def _hosts(host: str) -> tuple[str, ...]:
-    """The names by which a server on this machine alone may be called; any when others can reach it.
+def _hosts(host: str, allowed: tuple[str, ...]) -> tuple[str, ...]:
+    """The names by which the server may be called: this machine's own where it serves itself only, else any.
 
     Without this another site could point its own name at this machine and read the library.
     """
-    return LOOPBACK if host in LOOPBACK else ()
+    return (*LOOPBACK, *allowed) if host in LOOPBACK else allowed

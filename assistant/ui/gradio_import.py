@@ -1,7 +1,7 @@
-"""Imports Gradio without its stubs; the page's modules have it from here.
+"""Imports Gradio without writing stub files; the page's modules import it from here.
 
-At each import Gradio reads and parses the source of all its components, to write stub files for editors into its own
-folder. That is a quarter of its import's time, and the folder may not be ours to write to.
+At each import Gradio parses the source of all its components to write stub files for editors into its own folder.
+That takes a quarter of the import time, and the folder may be read-only.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")  # read when Gradio i
 
 @contextmanager
 def _no_stubs() -> Iterator[None]:
-    """Gradio makes no stub for a component without a source file: while it is imported none of its has one."""
+    """Hide the source files of components during the import: Gradio writes no stub for a component without one."""
     find = inspect.getfile
 
     def getfile(thing: Any) -> str:

@@ -1,6 +1,6 @@
-"""`byline serve`: answers within a second with a page that says what is loading, then becomes the page.
+"""`byline serve`: shows a loading page within a second, then the real page.
 
-Gradio alone takes seconds to import, so a small ASGI front opens the port first.
+Importing Gradio takes seconds, so a small ASGI application opens the port first.
 """
 
 from __future__ import annotations
@@ -21,12 +21,13 @@ from assistant.errors import RunError
 from assistant.settings import Settings
 from assistant.ui.server.loader import Loader
 from assistant.ui.server.options import STATIC, Options
+from assistant.ui.server.protocol import TimedProtocol
 from assistant.ui.server.request_queue import QuestionQueue
 
 log = logging.getLogger(__name__)
 KEEP_ALIVE = 75
 """Seconds that an idle connection stays open: longer than clients and proxies keep theirs (httpx 5, nginx 60). When both
-close at the same second, a question sent in that moment is lost."""
+sides close at the same moment, a question sent just then is lost."""
 
 
 @dataclass
@@ -50,7 +51,7 @@ class StartingApp:
 
     async def _loading(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["path"] == "/health":
-            reply: HTMLResponse | JSONResponse = JSONResponse({"page": False, "loading": "Preparing the page"})
+            reply: HTMLResponse | JSONResponse = JSONResponse({"page": False, "loading": "Loading"})
         else:
             text = (STATIC / "loading.html").read_text(encoding="utf-8").replace("{failed}", self._failed)
             reply = HTMLResponse(text, status_code=200 if scope["path"] == "/" else 503)
@@ -80,8 +81,8 @@ class StartingApp:
             await self._open.enter_async_context(app.router.lifespan_context(app))
             self._page = app
         except Exception:
-            log.exception("the page could not be built")
-            self._failed = "The page could not be built: see the terminal."
+            log.exception("cannot build the page")
+            self._failed = "Byline cannot start. See the log for details."
         self.loader.start()
 
 
@@ -105,23 +106,23 @@ def serve(settings: Settings, options: Options | None = None, build: Callable[[S
     """Serve the page until the process is stopped.
 
     Args:
-        settings: Where to listen and what to answer from.
+        settings: Where to listen, and the library.
         options: Login, interface and limits.
-        build: Makes the assistant; `assembly.build_assistant` by default.
+        build: Makes the assistant; `assistant.factory.build_assistant` by default.
 
     Raises:
-        UsageError: The users' file cannot be used.
-        RunError: The address cannot be listened on.
+        UsageError: The users' file is not valid.
+        RunError: The port is taken or not allowed.
     """
     options = options or Options()
     if options.auth is not None:
         from assistant.ui.server.auth import Users
 
-        Users(options.auth)  # a file that cannot be used is said before anything is opened
+        Users(options.auth)  # fail early when the file is not valid
     starting = StartingApp(Loader(settings, build or _assistant), options)
     config = uvicorn.Config(
         starting, host=settings.host, port=settings.port, log_level="warning", ws="none", server_header=False,
-        timeout_graceful_shutdown=2, timeout_keep_alive=KEEP_ALIVE,
+        timeout_graceful_shutdown=2, timeout_keep_alive=KEEP_ALIVE, http=TimedProtocol, backlog=512,
     )  # fmt: skip
     server = _Server(config, options.on_listening)
     logging.getLogger("uvicorn.error").addFilter(_worth_saying)
@@ -129,7 +130,7 @@ def serve(settings: Settings, options: Options | None = None, build: Callable[[S
         server.run()
     except SystemExit as error:
         raise RunError(
-            f"Expected to listen on {settings.host}:{settings.port}, found it taken or not allowed: choose another --port."
+            f"Cannot listen on {settings.host}:{settings.port}: the port is taken or not allowed. Choose another --port."
         ) from error
 
 
@@ -155,7 +156,7 @@ class _Server(uvicorn.Server):
 
 
 def _worth_saying(record: logging.LogRecord) -> bool:
-    """Pages that are still open when Byline is stopped are cut off; that is no error to print."""
+    """Whether to log a record: pages that are still open when Byline stops are disconnected, which is no error."""
     cut = record.exc_info is not None and isinstance(record.exc_info[1], asyncio.CancelledError)
     return not cut and "timeout graceful shutdown" not in record.getMessage()
 

@@ -1,1 +1,1 @@
-"""The benchmarks: `python -m eval.bench`. Each part prints what it measured; none of them judges."""
+"""The benchmarks: `python -m eval.bench`. Each part prints figures; nothing passes or fails."""

@@ -1,4 +1,4 @@
-"""The measurements that need a process of their own; each prints JSON, a line as soon as it is known.
+"""Measurements that need their own process; each prints JSON lines as results arrive.
 
 `python -m eval.bench.children NAME ARGUMENT...` is what `machine.child` runs.
 """
@@ -29,16 +29,16 @@ from eval.suites import ROOT, ready_suite
 from ingest.pipeline import ingest
 
 SPLIT, OVERLAP = 1000, 200
-"""What LangChain's own tutorials cut with."""
+"""The splitter settings of LangChain's tutorials."""
 MAX_TOKENS = 256
 FIND, READ = 40, 6
-"""Questions for the retrieval alone and for the search."""
+"""Number of questions for retrieval and for search."""
 MOVED = 0.5
-"""How long a random step is that is added to a reused vector of length one."""
+"""Length of the random vector that is added to a reused unit vector."""
 
 
 class Timed(OnnxEmbedder):
-    """The bundled embedder with a clock."""
+    """The bundled embedder with timing."""
 
     def __init__(self) -> None:
         """Open it."""
@@ -47,7 +47,7 @@ class Timed(OnnxEmbedder):
         self.texts: list[str] = []
 
     def encode(self, texts: Sequence[str]) -> Vectors:
-        """Embed and count."""
+        """Embed, and add up time and tokens."""
         began = time.perf_counter()
         rows = super().encode(texts)
         self.seconds += time.perf_counter() - began
@@ -62,7 +62,7 @@ def token_counts(texts: Sequence[str]) -> list[int]:
 
 
 def ingest_byline(corpus: str, home: str) -> Iterator[dict[str, Any]]:
-    """Take a corpus in with Byline."""
+    """Ingest a corpus with Byline."""
     library, _ = open_library(load_settings(home=Path(home)))
     embedder = Timed()
     report = ingest(library, embedder, [corpus])
@@ -76,7 +76,7 @@ def ingest_byline(corpus: str, home: str) -> Iterator[dict[str, Any]]:
 
 
 def ingest_stock(corpus: str, home: str) -> Iterator[dict[str, Any]]:
-    """Take a corpus in as LangChain's tutorials do it, with the same weights on torch."""
+    """Ingest a corpus as LangChain's tutorials do, with the same weights on torch."""
     from langchain_chroma import Chroma
     from langchain_core.documents import Document
     from langchain_huggingface import HuggingFaceEmbeddings
@@ -98,20 +98,20 @@ def ingest_stock(corpus: str, home: str) -> Iterator[dict[str, Any]]:
 
 
 class Reusing(Timed):
-    """Embeds a text only if none of the same letters was embedded before, while `reuse` is on.
+    """Reuses the vector of a text with the same letters while `reuse` is on.
 
     A passage of a copy made by `varied` has the letters of its original. It gets the original's vector, moved at random to a
     cosine of about 0.9: another vector of the same kind for the index, which is not what the model would give.
     """
 
     def __init__(self) -> None:
-        """Nothing is known yet."""
+        """Start with an empty cache."""
         super().__init__()
         self.reuse, self.reused = True, 0
         self._known: dict[bytes, Vectors] = {}
 
     def encode(self, texts: Sequence[str]) -> Vectors:
-        """Embed, or move what is known."""
+        """Embed, or return a known vector with a random step."""
         keys = [
             hashlib.blake2b("".join(sorted(text)).encode("utf-8", "replace"), digest_size=16).digest() for text in texts
         ]
@@ -130,7 +130,7 @@ class Reusing(Timed):
 
 
 def scale(corpus: str, home: str, questions: str, *steps: str) -> Iterator[dict[str, Any]]:
-    """Let one library grow; at each step what the last passages took, each, and the time a search takes."""
+    """Grow one library; at each step, print the time per passage and the latency of a search."""
     articles = json.loads(Path(corpus).read_text("utf-8"))
     queries = json.loads(Path(questions).read_text("utf-8"))
     assistant, embedder = build_assistant(load_settings(home=Path(home))), Reusing()
@@ -141,7 +141,7 @@ def scale(corpus: str, home: str, questions: str, *steps: str) -> Iterator[dict[
         nonlocal number, have
         seconds, before = 0.0, have
         while have < goal:
-            each = have / number if number else 14  # passages that an article gave so far; a news article's at first
+            each = have / number if number else 14  # passages per article so far; at first that of a news article
             count = min(400, max(1, round((goal - have) / each)))
             some = [varied(articles[i % len(articles)], i // len(articles)) for i in range(number, number + count)]
             number += len(some)
@@ -153,7 +153,7 @@ def scale(corpus: str, home: str, questions: str, *steps: str) -> Iterator[dict[
     for step in map(int, steps):
         embedder.reuse = True
         grow(step - MEASURED)
-        embedder.reuse = False  # these are all embedded: their time is an ingestion's at this size
+        embedder.reuse = False  # these are embedded without reuse, as in a real ingestion of this size
         seconds, passages = grow(max(step, have + 1))
         filters = _filters(assistant.library.catalogue)
         found = _times(partial(_found, assistant, (None, None)), queries[:FIND])
@@ -182,7 +182,7 @@ def _filters(catalogue: Catalogue) -> list[tuple[Filters | None, date | None]]:
 
 
 def varied(article: dict[str, Any], copy: int) -> dict[str, Any]:
-    """An article again with other words: in a copy the longer words of each sentence stand in each other's places.
+    """Copy an article with changed words: the longer words of each sentence are exchanged.
 
     No word is made up, so that a copy has as many tokens as its original and costs as much to embed.
     """

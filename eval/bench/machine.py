@@ -1,4 +1,4 @@
-"""What the parts share: the machine, its peak, processes of their own, tables. Measures nothing of Byline."""
+"""Shared by the parts: description and peak of the machine, child processes, tables."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ BYLINE = (sys.executable, "-m", "assistant.cli.main")
 LAYERS, WIDTH = 6, 384
 """Of the bundled MiniLM."""
 MEASURED = 1000
-"""So many of the last passages before each step of `scale` are embedded and timed."""
+"""Number of passages before each step of `scale` that are embedded and timed."""
 
 
 def describe() -> str:
@@ -67,13 +67,13 @@ def peak_memory() -> int:
 
 
 def environment() -> dict[str, str]:
-    """For processes of their own: this project, no settings from outside, no hub."""
+    """The environment of child processes: this project, no outside settings, no model hub."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("BYLINE_")}
     return {**kept, "PYTHONPATH": str(ROOT), "HF_HUB_OFFLINE": "1", "ANONYMIZED_TELEMETRY": "False"}
 
 
 def seconds_of(command: Sequence[str]) -> float:
-    """How long a command takes in a fresh process.
+    """Time a command in a new process.
 
     Raises:
         RunError: It failed.
@@ -87,7 +87,7 @@ def seconds_of(command: Sequence[str]) -> float:
 
 
 def child(*arguments: str) -> Iterator[dict[str, Any]]:
-    """Run a measurement of `children` in a process of its own.
+    """Run a measurement of `children` in a new process.
 
     Yields:
         What it printed, a JSON object a line, as it comes.
@@ -120,7 +120,7 @@ def _timed(call: Callable[[], object]) -> float:
 
 
 def markdown(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    """A table, first column to the left and numbers to the right."""
+    """Format a Markdown table, first column left-aligned, numbers right-aligned."""
     lines = ["| " + " | ".join(head) + " |", "|---|" + "---:|" * (len(head) - 1)]
     return "\n".join([*lines, *("| " + " | ".join(row) + " |" for row in rows)]) + "\n"
 

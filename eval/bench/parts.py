@@ -1,4 +1,4 @@
-"""The parts of the benchmark: each runs its measurements and gives back what to print."""
+"""The parts of the benchmark: each runs its measurements and returns a report."""
 
 from __future__ import annotations
 
@@ -45,14 +45,14 @@ class Plan:
 
 
 def start(plan: Plan) -> Iterator[str]:
-    """A cold question in a fresh process beside the import of sentence-transformers in another."""
+    """Time a cold question, and the import of sentence-transformers, each in a new process."""
     home = _sample_home(plan)
     commands = {
         "byline ask": [*BYLINE, "--home", str(home), "ask", QUESTION],
         "import sentence_transformers": [sys.executable, "-c", "import sentence_transformers"],
     }
     taken: dict[str, list[float]] = {name: [] for name in commands}
-    for _ in range(plan.rounds):  # in turn, so that what slows the machine slows both
+    for _ in range(plan.rounds):  # alternating, so that load on the machine affects both
         for name, command in commands.items():
             taken[name].append(seconds_of(command))
     rows = [(name, f"{statistics.median(some):.2f} s", f"{min(some):.2f} s") for name, some in taken.items()]
@@ -86,7 +86,7 @@ def ingestion(plan: Plan) -> Iterator[str]:
         f"The same articles a second time: {again['seconds']:.2f} s, {again['seconds'] / own['seconds']:.1%} of the first "
         f"({again['unchanged']} unchanged).\n"
     )
-    peak = max(run["peak"] for run in (own, again))  # measured right after, in the same process, on the same cores
+    peak = max(run["peak"] for run in (own, again))  # measured in the same process, on the same cores
     reached = own["flops"] / own["embedding"]
     yield (
         f"Embedding takes {own['embedding'] / own['seconds']:.0%} of the time and reaches {reached / 1e9:.0f} GFLOP/s, "
@@ -95,7 +95,7 @@ def ingestion(plan: Plan) -> Iterator[str]:
 
 
 def scaling(plan: Plan) -> Iterator[str]:
-    """One library that grows; the articles are repeated with changed words."""
+    """Grow one library; articles are repeated with changed words."""
     corpus = _some_articles(plan, everything=True)
     if isinstance(corpus, str):
         yield corpus
@@ -154,7 +154,7 @@ def page(plan: Plan) -> Iterator[str]:
 
 
 def _sample_home(plan: Plan) -> Path:
-    """A library of the sample articles, made once."""
+    """Build a library of the sample articles."""
     home = plan.folder / "sample"
     if not home.exists():
         seconds_of([*BYLINE, "--home", str(home), "ingest", str(SAMPLE)])
@@ -193,7 +193,7 @@ def _until(process: subprocess.Popen[bytes], holds: Callable[[], bool], limit: f
 
 
 def _some_articles(plan: Plan, *, everything: bool = False) -> Path | str:
-    """A file with the plan's articles, or the sentence that they are not there."""
+    """A file with the plan's articles, or a sentence that says what is missing."""
     source = plan.data / "multihop_rag" / "corpus.json"
     if not source.exists():
         return (
@@ -225,7 +225,7 @@ PARTS: dict[str, Callable[[Plan], Iterator[str]]] = {
 
 
 def run(plan: Plan, names: Sequence[str]) -> Iterator[str]:
-    """Run parts one after another, so that none slows another."""
+    """Run the parts one after another."""
     for name in names:
         yield f"\n## {name}: {PARTS[name].__doc__}\n"
         yield from PARTS[name](plan)

@@ -95,6 +95,18 @@ def parse_date(value: Any, language: str | None = None) -> str | None:
     return find_date(value if isinstance(value, datetime | int | float) else clean_line(value), language)
 
 
+def typed_date(value: str | None) -> str | None:
+    """Read a date that a person typed; None where nothing was typed.
+
+    Raises:
+        UsageError: It is not a date.
+    """
+    found = parse_date(value)
+    if found is None and (value or "").strip():
+        raise UsageError(f"Not a date: {str(value)[:60]!r}. Write it like 2023-11-27.")
+    return found
+
+
 def identity_of(url: str | None, own: str, raw: Raw) -> str:
     """Decide what makes an article the same one next time it is read.
 

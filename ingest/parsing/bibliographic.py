@@ -45,11 +45,11 @@ def read_ris(source: Source) -> Iterator[Item]:
 
 def read_bibtex(source: Source) -> Iterator[Item]:
     """One article an entry; a damaged entry is one line."""
-    import bibtexparser
     from bibtexparser import middlewares
+    from bibtexparser.entrypoint import parse_string
 
     text = decode(source.read(), source.charset)
-    library = bibtexparser.parse_string(text, append_middleware=[middlewares.LatexDecodingMiddleware()])
+    library = parse_string(text, append_middleware=[middlewares.LatexDecodingMiddleware()])
     number = 0
     for number, block in enumerate(library.entries, 1):  # noqa: B007  # counted after the loop
         fields = {field.key.lower(): str(field.value) for field in block.fields}
@@ -92,7 +92,7 @@ def _entry_date(fields: dict[str, str]) -> str | None:
 
 
 def _in_order(name: str) -> str:
-    """ "Sandvik, Liv" as "Liv Sandvik"."""
+    """The given name first: "Sandvik, Liv" is Liv Sandvik."""
     family, comma, given = name.partition(",")
     return f"{given.strip()} {family.strip()}".strip() if comma and "," not in given else name.strip()
 

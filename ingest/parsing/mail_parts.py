@@ -108,7 +108,7 @@ def body_fields(parts: Parts) -> Fields | None:
             continue
         markup = _text(part)
         page, whole = read_page(markup), text_of(markup)
-        if page and len(page["text"]) >= LEAST_SHARE * max(len(plain), len(whole) // 2):
+        if page and len(page.get("text") or "") >= LEAST_SHARE * max(len(plain), len(whole) // 2):
             fields |= {name: value for name, value in page.items() if name != "text"}
             texts.append(page["text"])
         else:

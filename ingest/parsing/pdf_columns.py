@@ -126,9 +126,9 @@ def _gaps(rows: Sequence[Row], size: float) -> list[tuple[float, float]]:
     starts = [left for left in lefts if left > low + 4 * size]  # columns whose rows lie at heights of their own
     rights = sorted(row.right for row in rows)
     for left in starts:
-        before = [right for right in rights if right < left - LEAST_GUTTER * size]
-        if before:
-            spaces.append((before[-1], left))
+        ending = [right for right in rights if right < left - LEAST_GUTTER * size]
+        if ending:
+            spaces.append((ending[-1], left))
     shared = set()
     for start, end in [space for space, _ in Counter((round(a), round(b)) for a, b in spaces).most_common(MOST_SPACES)]:
         inside = [

@@ -24,6 +24,7 @@ class Row:
 
     @property
     def text(self) -> str:
+        """Its words from left to right."""
         return text_of(self.words)
 
 

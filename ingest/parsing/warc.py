@@ -9,6 +9,7 @@ import gzip
 import re
 import zlib
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 from warcio.archiveiterator import ArchiveIterator
@@ -90,20 +91,22 @@ def _address(record: Any) -> str:
     return str(record.rec_headers.get_header("WARC-Target-URI") or "").strip("<>")
 
 
-def _record(record: Any, source: Source) -> Iterator[Item]:
-    """The article of one record, if it is of a kind that holds one."""
-    url, kind, encodings = _address(record), "", ("", "")
+def _headers(record: Any) -> tuple[str | None, tuple[str, str]]:
+    """The media type of a record that may hold an article, or None, and how its body is packed."""
     if record.rec_type == "response" and record.http_headers is not None:
         if record.http_headers.get_statuscode() not in ("200", "203"):
-            return
+            return None, ("", "")
         header = record.http_headers.get_header
-        kind, encodings = (
-            header("Content-Type") or "",
-            (header("Transfer-Encoding") or "", header("Content-Encoding") or ""),
-        )
-    elif record.rec_type in ("resource", "conversion") and url.startswith("http"):
-        kind = record.rec_headers.get_header("Content-Type") or ""
-    else:
+        return header("Content-Type") or "", (header("Transfer-Encoding") or "", header("Content-Encoding") or "")
+    if record.rec_type in ("resource", "conversion") and _address(record).startswith("http"):
+        return record.rec_headers.get_header("Content-Type") or "", ("", "")
+    return None, ("", "")
+
+
+def _record(record: Any, source: Source) -> Iterator[Item]:
+    """The article of one record, if it is of a kind that holds one."""
+    url, (kind, encodings) = _address(record), _headers(record)
+    if kind is None:
         return
     content = record.raw_stream.read(MAX_PART + 1)
     if _HEAD.search(content):  # its length is wrong: what follows it is read again on its own
@@ -120,18 +123,12 @@ def _record(record: Any, source: Source) -> Iterator[Item]:
         content = unpacked(content, *encodings, limit=MAX_PART) if packed else content
         charset = re.search(r"charset=[\"']?([\w.:-]+)", kind, re.I)
         inner = source.inside(url, content, form=form, charset=charset.group(1) if charset else None)
-        for item in read_document(_at(inner, url)):
+        for item in read_document(replace(inner, url=url)):
             if isinstance(item, dict):
-                yield {**item, "url": item.get("url") or url, "part": item.get("part") or url}
+                yield {**item, "lost": False, "url": item.get("url") or url, "part": item.get("part") or url}
             elif isinstance(item, UnreadableError):
                 yield UnreadableError(str(item), url, lost=item.lost)
     except (BodyError, UnreadableError) as error:
         yield UnreadableError(str(error), url, lost="no running text" not in str(error))
     except Exception as error:  # parsers of damaged pages raise anything; the others must still be read
         yield UnreadableError(reason_of(error), url)
-
-
-def _at(source: Source, url: str) -> Source:
-    from dataclasses import replace
-
-    return replace(source, url=url)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ingest.parsing.raised import lowered, raised
+from ingest.parsing.word_numbers import numeral
 
 _SKIPPED = {"del", "moveFrom", "delText", "delInstrText", "instrText", "rPr", "pPr", "sectPr", "sdtPr", "sdtEndPr", "tblPr",
             "tblGrid", "trPr", "tcPr", "rubyPr", "rt", "annotationRef", "footnoteRef", "endnoteRef", "fldData",
@@ -208,7 +209,7 @@ class Paragraphs:
             del self._counts[deeper]
         for place in range(level + 1):
             pattern = pattern.replace(
-                f"%{place + 1}", _numeral(self._counts.get((key, place), 1), kind if place == level else "decimal")
+                f"%{place + 1}", numeral(self._counts.get((key, place), 1), kind if place == level else "decimal")
             )
         return pattern
 
@@ -266,7 +267,7 @@ def is_hidden(mark: Any) -> bool:
 
 
 def _place(marks: list[Any]) -> str:
-    """ "superscript", "subscript" or "": also of characters that were raised by hand."""
+    """Where a run is set ("superscript", "subscript" or ""), also when it was raised by hand."""
     for mark in marks:
         if local(mark) == "vertAlign":
             return value(mark, "val")
@@ -288,17 +289,3 @@ def _style(node: Any) -> str:
 
 def _is_numbered(node: Any) -> bool:
     return any(local(part) == "numPr" for properties in node if local(properties) == "pPr" for part in properties)
-
-
-def _numeral(number: int, kind: str) -> str:
-    if kind in ("lowerLetter", "upperLetter"):
-        letter = chr(ord("a") + (number - 1) % 26) * ((number - 1) // 26 + 1)
-        return letter if kind == "lowerLetter" else letter.upper()
-    if kind in ("lowerRoman", "upperRoman"):
-        roman = ""
-        for size, sign in ((1000, "m"), (900, "cm"), (500, "d"), (400, "cd"), (100, "c"), (90, "xc"), (50, "l"), (40, "xl"),
-                           (10, "x"), (9, "ix"), (5, "v"), (4, "iv"), (1, "i")):  # fmt: skip
-            roman += sign * (number // size)
-            number %= size
-        return roman if kind == "lowerRoman" else roman.upper()
-    return str(number)

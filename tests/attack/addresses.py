@@ -1,4 +1,4 @@
-"""Addresses that lead inside, spelled in every way there is, and a listener that counts who came."""
+"""Internal addresses in every spelling, and a listener that records connections."""
 
 from __future__ import annotations
 
@@ -23,17 +23,17 @@ INSIDE_6 = (
 METADATA = (
     "169.254.169.254", "169.254.170.2", "100.100.100.200", "192.0.0.192", "168.63.129.16", "fd00:ec2::254", "fd20:ce::254",
 )  # fmt: skip
-"""Where providers of machines hand out keys and settings to the machine that asks."""
+"""Metadata services of cloud providers, which return keys and settings."""
 
 NAMES = {
     "metadata.google.internal": "169.254.169.254", "instance-data.grenvik.test": "169.254.169.254", "127.0.0.5.by.test": "127.0.0.5",
     "intranet": "10.0.0.7", "db.grenvik.test": "192.168.4.9", "localhost": "127.0.1.1", "localhost.localdomain": "127.0.1.1",
     "xn--grn-vk-bya.test": "127.9.9.9", "grünvik.test": "127.3.2.1", "xn--grnvik-3ya.test": "127.3.2.1", "six.grenvik.test": "::1",
 }  # fmt: skip
-"""Invented names, with what a name server that belongs to an attacker says of them."""
+"""Invented names with the answers of an attacker's name server."""
 
 OUTSIDE = "news.example"
-"""A public site that an address may pretend to be of."""
+"""A public site that an address may imitate."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +52,7 @@ class Address:
 
 
 def lookup(host: str, port: int) -> list[str]:
-    """As obliging a resolver as any: every old spelling of a number, a dot at the end, and the names above."""
+    """Resolve everything that any resolver accepts: old spellings of numbers, a trailing dot, the names above."""
     bare = host.rstrip(".").lower()
     if bare in NAMES:
         return [NAMES[bare]]
@@ -63,13 +63,13 @@ def lookup(host: str, port: int) -> list[str]:
 
 
 def draw(network: str, rng: random.Random) -> str:
-    """An address of a network."""
+    """Draw an address of a network."""
     block = ipaddress.ip_network(network)
     return str(block[rng.randrange(block.num_addresses)])
 
 
 def draw_loopback(rng: random.Random) -> str:
-    """An address of this machine that is not the one at which the tests' own sites are."""
+    """Draw a loopback address other than the one of the tests' sites."""
     return str(ipaddress.ip_address((127 << 24) + rng.randrange(2, 2**24 - 1)))
 
 
@@ -122,7 +122,7 @@ WRAPPED: dict[str, Callable[[str, random.Random], str]] = {
     "wide digits": lambda ip, rng: _rewritten(ip, "０１２３４５６７８９", rng.choice(".。．")),
     "circled digits": lambda ip, rng: _rewritten(ip, "⓪①②③④⑤⑥⑦⑧⑨", "。"),
 }
-"""What a gateway would take apart, or another program fold into digits."""
+"""Spellings that a gateway or another program may decode."""
 
 TRICKS = (
     "http://{outside}@{ip}:{port}/a", "http://{outside}%2f@{ip}:{port}/a", "http://{outside}:80@{ip}:{port}/", "http://{ip}:{port}\\@{outside}/",
@@ -138,7 +138,7 @@ SCHEMES = (
 
 
 def make_addresses(number: int, port: int, file: str, seed: int) -> list[Address]:
-    """So many different addresses, all families among them.
+    """Make different addresses of all families.
 
     Args:
         number: How many.
@@ -212,18 +212,18 @@ def has_ipv6() -> bool:
 
 PAGE = b"<html><body><h1>Inside</h1><p>The vault of Grenvik opens at nine with the word heliotrope, its keeper said.</p></body></html>"
 WORD = "heliotrope"
-"""What stands on the listener's page and in the file that must not be read."""
+"""A word on the listener's page and in the file that must not be read."""
 
 
 class Trap:
-    """Listens on addresses of this machine, answers with a page, and keeps at which address it was found.
+    """Listens on addresses of this machine, answers with a page, and records the addresses that were reached.
 
     Args:
         hosts: Addresses; by default all that this machine has.
         port: 0 takes a free one.
     """
 
-    def __init__(self, hosts: Sequence[str] = ("0.0.0.0", "::"), port: int = 0) -> None:  # noqa: S104  that is the point
+    def __init__(self, hosts: Sequence[str] = ("0.0.0.0", "::"), port: int = 0) -> None:  # noqa: S104  every address is needed
         self.found_at: list[str] = []
         self._sockets: list[socket.socket] = []
         self.port = port

@@ -1,4 +1,4 @@
-"""A small library without models, for attacks by the hundred."""
+"""A small library without models, for attacks in large numbers."""
 
 from __future__ import annotations
 
@@ -27,13 +27,13 @@ QUESTION = "How many people were aboard the ferry Marisol?"
 
 
 def keep_figures(name: str, figures: Mapping[str, Any]) -> None:
-    """Write figures that nothing passes or fails by to `artifacts/NAME.json`, for people to read."""
+    """Write figures to `artifacts/NAME.json`; no test depends on them."""
     (ROOT / "artifacts").mkdir(exist_ok=True)
     (ROOT / "artifacts" / f"{name}.json").write_text(json.dumps(figures, indent=1) + "\n")
 
 
 def from_rows(folder: Path, rows: Iterable[Mapping[str, Any]], model: ChatModel | None = None) -> Assistant:
-    """An assistant over rows of articles; everything it keeps lies in the folder."""
+    """Build an assistant over rows of articles; all its files are in the folder."""
     folder.mkdir(exist_ok=True)
     source = folder / "articles.jsonl"
     source.write_text("".join(json.dumps(row) + "\n" for row in rows), "utf-8")
@@ -44,7 +44,7 @@ Build = Callable[[Iterable[Mapping[str, Any]], ChatModel | None], Assistant]
 
 
 def make_assistant(home: Path, sources: list[str], model: ChatModel | None, **settings: Any) -> Assistant:
-    """An assistant over sources, with words in place of embeddings; it always has a go at an answer."""
+    """Build an assistant over sources, with hashed words as embeddings; it never declines for low confidence."""
     embedder: Any = HashingEmbedder()
     library = Library(home, "attack")
     ingest(library, embedder, sources)
@@ -69,7 +69,7 @@ def ferry(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Assistant]:
 
 @pytest.fixture
 def build(tmp_path: Path) -> Iterator[Build]:
-    """Builds an assistant over rows of articles."""
+    """Return a function that builds an assistant over rows of articles."""
     made: list[Assistant] = []
 
     def make(rows: Iterable[Mapping[str, Any]], model: ChatModel | None) -> Assistant:

@@ -1,4 +1,4 @@
-"""An OpenAI-compatible server that goes wrong in one of seventeen ways, varied by a seed."""
+"""An OpenAI-compatible server that fails in one of seventeen ways, varied by a seed."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 TRUE = "The ferry Marisol left Port Alder on 3 March with 214 people aboard [1]."
-"""A sentence that passes the check; part of what a fault breaks off."""
+"""A sentence that passes verification; some faults cut it off."""
 
 Fault = Callable[["Reply", random.Random], None]
 

@@ -1,4 +1,4 @@
-"""Hostile titles, outlets, answers and addresses, by the hundred."""
+"""Generates hostile titles, outlets, answers and addresses."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ ADDRESSES = (
 
 
 def hostile(number: int, seed: int = 0) -> str:
-    """A hostile text: a shape in turn, wrapped, doubled or cased by chance."""
+    """Make a hostile text: each form in turn, randomly wrapped, doubled or cased."""
     rng = random.Random(f"{seed}/{number}")
     text = SHAPES[number % len(SHAPES)].format(n=number, host=HOST)
     change = rng.randrange(5)

@@ -1,4 +1,4 @@
-"""The real application on a real port in a thread of the test's own process: its places and threads can be counted."""
+"""The real application on a real port, in a thread of the test process, so that its places and threads can be counted."""
 
 from __future__ import annotations
 

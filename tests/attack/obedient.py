@@ -1,4 +1,4 @@
-"""A chat model that does what injected text says, and more: it knows the whole article and tries every trick."""
+"""A chat model that follows injected instructions, and more: it knows the whole article and tries every trick."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""Addresses that lead inside: nothing there is connected to, however it is spelled, named or led to.
+"""Internal addresses are never connected to, whatever their spelling, name or redirect.
 
-Two counts are kept: who came to a listener on every address of this machine, and every connection that was
-begun at all, so that addresses at which nobody listens count too.
+Two things are counted: connections to a listener on every address of this machine, and all connection attempts, so that
+addresses without a listener count too.
 """
 
 from __future__ import annotations
@@ -57,7 +57,7 @@ def trap() -> Iterator[Trap]:
 
 @pytest.fixture
 def site() -> Iterator[pages.Site]:
-    """The attacker's own public site, at the only address that counts as public here."""
+    """The attacker's public site, at the only address that counts as public in these tests."""
     with pages.served() as site:
         yield site
 
@@ -78,7 +78,7 @@ def library(tmp_path: Path) -> Iterator[Library]:
 
 @pytest.fixture
 def begun(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """Every address at which a connection was begun, answered or not."""
+    """Every address that a connection was attempted to."""
     tried: list[str] = []
     connect = httpcore.SyncBackend.connect_tcp
 
@@ -129,7 +129,7 @@ def test_no_address_that_leads_inside_is_connected_to(
 
 @pytest.mark.allow_hosts([LOOPBACK, "::ffff:0:0/96", "::1"])
 def test_without_the_check_the_same_addresses_lead_to_the_listener(trap: Trap, secret: Path) -> None:
-    """Otherwise the test above would hold with addresses that lead nowhere."""
+    """Proves that the addresses of the test above reach the listener."""
     leading = [address for address in listed(trap, secret) if address.reaches]
     assert {address.family for address in leading} == set(SPELLINGS)
     fetcher = Fetcher(allow_private=True, pause=0, resolve=lookup)

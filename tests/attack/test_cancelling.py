@@ -1,4 +1,4 @@
-"""A hundred stops at random moments: the stream ends, its thread ends, its connection closes, the answer stays valid."""
+"""Stops at random moments: the stream ends, its thread ends, its connection closes, the answer stays valid."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ STOPS = count(25, 400)
 
 
 class Slow:
-    """Streams for ever, a word at a time, and notices when the other side hangs up."""
+    """Streams without end, word by word, and notices when the client disconnects."""
 
     def __init__(self) -> None:
         self.open = 0
@@ -63,7 +63,7 @@ def wait_until_closed(slow: Slow, seconds: float = 5.0) -> int:
     return slow.open
 
 
-def test_a_hundred_stops_leave_nothing_behind(ferry: Assistant) -> None:
+def test_stops_leave_nothing_behind(ferry: Assistant) -> None:
     slow, rng = Slow(), random.Random(4)
     with FaultServer(slow, 0) as server:
         settings = load_settings(home=ferry.settings.home, chat_model="openai:m", chat_url=server.url)
@@ -85,7 +85,7 @@ def test_a_hundred_stops_leave_nothing_behind(ferry: Assistant) -> None:
 
 
 def test_a_stream_that_is_left_is_closed(ferry: Assistant) -> None:
-    """Nobody set the stop: the reader of the events simply went away."""
+    """The stream is closed without a stop."""
     slow = Slow()
     with FaultServer(slow, 0) as server:
         settings = load_settings(home=ferry.settings.home, chat_model="openai:m", chat_url=server.url)
@@ -111,5 +111,5 @@ def test_a_stop_wakes_a_connection_on_which_nothing_comes(ferry: Assistant) -> N
             stop.set()
         alive = [thread for thread in threading.enumerate() if thread.name == "byline-chat"]
         for thread in alive:
-            thread.join(5)  # far less than the 30 s and 60 s that the two sides would wait
+            thread.join(5)  # far less than the timeouts of 30 s and 60 s
         assert not any(thread.is_alive() for thread in alive)

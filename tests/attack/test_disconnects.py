@@ -1,4 +1,4 @@
-"""Clients that go away at random moments, by closing, by resetting, by Stop: nothing of them stays behind."""
+"""Clients disconnect at random moments (close, reset, Stop) and leave nothing behind."""
 
 from __future__ import annotations
 
@@ -21,7 +21,8 @@ from assistant.answering.pipeline import Assistant
 from assistant.settings import load_settings
 from assistant.ui.server.loader import Loader
 from assistant.ui.server.options import Options
-from assistant.ui.server.request_queue import Ask, QuestionQueue, Waiting
+from assistant.ui.server.progress import Waiting
+from assistant.ui.server.request_queue import Ask, QuestionQueue, Stop
 from assistant.ui.views.turns import read_turns
 from tests.attack.conftest import QUESTION, TEXT
 from tests.attack.fault_server import FaultServer, Reply, chunk
@@ -36,7 +37,7 @@ HISTORY = [{"role": "user", "content": "What left Port Alder?"}, {"role": "assis
 
 
 class Thinking(Slow):
-    """Every other reply says a few words and then nothing that counts, for longer than the test waits."""
+    """Every second reply sends a few words and then stalls for longer than the test waits."""
 
     def __call__(self, reply: Reply, rng: random.Random) -> None:
         with self.guard:
@@ -60,7 +61,7 @@ class Thinking(Slow):
 
 
 class Visitor:
-    """One client; what it is given is kept as far as it came.
+    """One client; it keeps what it received.
 
     Args:
         house: Where it goes.
@@ -91,7 +92,7 @@ class Visitor:
         content = json.dumps(body).encode()
         head = f"POST {path} HTTP/1.1\r\nhost: 127.0.0.1\r\ncontent-type: application/json\r\ncontent-length: {len(content)}\r\n\r\n"
         with socket.create_connection(("127.0.0.1", self._house.port), timeout=10) as connection:
-            if reset:  # no farewell: the other side sees an error instead of an end
+            if reset:  # the server sees an error instead of an end
                 connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
             whole = head.encode() + content
             cut = self._rng.randrange(len(whole)) if self._rng.random() < 0.1 else len(whole)
@@ -119,7 +120,9 @@ class Visitor:
         with httpx.Client(base_url=self._house.url, headers=PAGE, timeout=20) as client:
             until = time.monotonic() + 20
             while not self.kept and time.monotonic() < until:  # a Stop that comes before the question is pressed again
-                client.post("/gradio_api/run/predict", json={"data": [], "fn_index": number, "session_hash": session})
+                client.post(
+                    "/gradio_api/run/predict", json={"data": ["{}"], "fn_index": number, "session_hash": session}
+                )
                 time.sleep(0.1)
 
 
@@ -148,7 +151,7 @@ def _kept(events: httpx.Response) -> list[str]:
 
 
 def settled(house: House, seconds: float = 20.0) -> dict[str, Any]:
-    """What is left of all visitors, once it does not change any more or the time is over."""
+    """What remains of all clients, once it no longer changes or the time is over."""
     until = time.monotonic() + seconds
     while time.monotonic() < until:
         places = house.questions._places
@@ -165,7 +168,7 @@ def settled(house: House, seconds: float = 20.0) -> dict[str, Any]:
 
 
 def way_to_the_model(house: House, server: FaultServer) -> float:
-    """Seconds until a question reaches the chat model here and now; who asked it leaves then."""
+    """Measure the seconds until a question reaches the chat model."""
     began = time.monotonic()
     with house.client() as client, client.stream("POST", "/api/ask", json={"question": QUESTION, "stream": True}):
         while not server.requests:
@@ -174,11 +177,11 @@ def way_to_the_model(house: House, server: FaultServer) -> float:
 
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")  # of Gradio's own queue
-def test_of_a_hundred_who_leave_nothing_stays(ferry: Assistant) -> None:
+def test_of_clients_who_leave_nothing_stays(ferry: Assistant) -> None:
     slow = Thinking()
     with FaultServer(slow, 0) as server:
         settings = load_settings(home=ferry.settings.home, chat_model="openai:m", chat_url=server.url, token_timeout=60)
-        house = House(with_model(ferry, settings), Options(at_once=8))
+        house = House(with_model(ferry, settings), Options(at_once=8, unwatched=0.2))
         try:
             with house.client() as client:
                 numbers = functions(client)
@@ -199,10 +202,10 @@ def test_of_a_hundred_who_leave_nothing_stays(ferry: Assistant) -> None:
 
 
 def check_stopped(visitors: list[Visitor], ways: list[str]) -> None:
-    """A stopped turn is one that the page can show and go on from."""
+    """A stopped turn can be shown and continued."""
     for visitor, way in zip(visitors, ways, strict=True):
         if way == "stopped":
-            turns = read_turns(f"[{visitor.kept[0]}]")
+            turns = read_turns([json.loads(visitor.kept[0])])
             assert len(turns) == 1
             assert turns[0].state in ("stopped", "answered")
             known = {citation.number for citation in turns[0].citations}
@@ -213,7 +216,7 @@ def check_stopped(visitors: list[Visitor], ways: list[str]) -> None:
 
 
 def check_goes_on(ferry: Assistant) -> None:
-    """The same library answers whoever comes next, and every receipt that was kept is whole."""
+    """The library answers the next question, and every stored receipt is complete."""
     house = House(ferry, Options(at_once=1, waiting=0))
     try:
         for _ in range(3):
@@ -247,7 +250,7 @@ def test_a_place_that_falls_free_for_somebody_who_just_left_is_not_lost(
         questions.loader._load()
         questions._places = asyncio.Semaphore(1)
         await questions._places.acquire()
-        stop, waits = threading.Event(), asyncio.Event()
+        stop, waits = Stop(), asyncio.Event()
 
         async def ask() -> None:
             async for item in questions.run(Ask("what?"), stop):

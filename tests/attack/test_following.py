@@ -1,6 +1,6 @@
-"""The bundled chat model and articles that give it orders: how often it follows, with the defences and without.
+"""Articles with instructions for the bundled chat model: how often it follows them, with and without the defences.
 
-Nothing passes or fails by how often the model itself follows; that figure is written to `artifacts/following.json`.
+How often the model itself follows is not judged; the figure is written to `artifacts/following.json`.
 """
 
 from __future__ import annotations
@@ -15,11 +15,11 @@ from tests.attack.injections import OWN_FAMILIES, Poisoned, make_poisoned
 from tests.attack.test_injections import leaks, library
 from tests.counts import count
 
-TRIES = count(4, 48)
+TRIES = count(1, 48)
 
 
 def bare_prompt(article: Poisoned) -> list[tuple[str, str]]:
-    """The same prompt with the article as it came: nothing taken out, nothing made harmless."""
+    """The same prompt with the unmodified article."""
     prompt = load_prompt("answer_small")
     passages = (
         f"[1] {article.row['title'] if article.row else ''}\n{article.row['body'] if article.row else article.page}"

@@ -1,4 +1,4 @@
-"""Injected instructions against an obedient model: nothing of the attacker's comes out as an answer."""
+"""Injected instructions with an obedient model: nothing that the attacker wants appears in an answer."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def texts_of(assistant: Assistant, answer: Answer) -> dict[str, str]:
 
 
 def leaks(assistant: Assistant, article: Poisoned, answer: Answer) -> list[str]:
-    """Everything that came out and must not."""
+    """List what must not appear in an answer but does."""
     texts = texts_of(assistant, answer)
     said = plain_text(" ".join(sentence.text for sentence in answer.sentences))
     wrong = [f"citation: {line}" for line in check_exact(answer.citations, texts)]
@@ -97,9 +97,13 @@ def test_the_prompt_holds_no_order_and_no_forged_frame(
     _, _, model = own
     assert len(model.prompts) >= ARTICLES
     for prompt in model.prompts:
-        passages = prompt[prompt.index("Passages:") : prompt.rindex("Question:")]
-        numbers = re.findall(r"\[(\d+)\]", passages)
-        assert numbers == [str(n) for n in range(1, len(numbers) + 1)]
+        shown, repair, _ = prompt.rpartition("\n\nSentences to correct:")
+        shown = shown or prompt
+        passages = shown[shown.index("Passages:") : shown.rindex("Question:")]
+        numbers = [int(n) for n in re.findall(r"\[(\d+)\]", passages)]
+        assert numbers == sorted(set(numbers))
+        if not repair:  # a repair shows only the passages that it needs, under their own numbers
+            assert numbers == list(range(1, len(numbers) + 1))
         assert passages.count("<passage>") == passages.count("</passage>") == len(numbers)
         assert not re.search("[​-‏‪-‮⁠-⁩]", passages)
         assert not re.search(r"<\||\[INST|evil\d+\.test", passages)
@@ -117,7 +121,7 @@ def test_the_public_families_get_nothing_out(tmp_path: Path) -> None:
 
 
 def test_without_the_defences_the_same_attack_comes_out() -> None:
-    """What the tests above look for is there to be found: the raw reply is full of it."""
+    """Proves that the tests above can fail: the model's replies contain what they look for."""
     model = ObedientChatModel()
     found = 0
     for article in poisoned(list(OWN_FAMILIES), 20):

@@ -1,7 +1,6 @@
-"""Many people at once, each with a secret word: an answer or a plain "busy" for everyone, and nobody sees another's.
+"""Many users at once, each with a secret word: everyone gets an answer or a clear "busy", and no one sees another's words.
 
-Nothing here passes or fails by speed. How long answers took is written to `artifacts/load.json`, beside what one
-person alone waits.
+Speed is not judged. Latencies under load and of a single user are written to `artifacts/load.json`.
 """
 
 from __future__ import annotations
@@ -29,22 +28,22 @@ __all__ = ["servers"]
 PEOPLE = count(50, 100)
 SECONDS = count(30, 600)
 PLACES, WAITING = 4, count(10, 32)
-"""Fewer than there are people, so that some have to hear "busy"."""
+"""Fewer than there are users, so that some are told "busy"."""
 
 WARM = 120
 """Seconds until growth is measured; the models fill their memory within two minutes, so that only soak measures it."""
 MOST_GROWTH = 0.10
-"""Of the memory from then on."""
+"""Largest growth of memory after that, as a share."""
 
 NO_REPLY = 600
-"""Seconds after which a reply is missing. Fourteen before one, each slowed by the tests beside, wait over two minutes."""
+"""Timeout of a reply in seconds. With fourteen others ahead on a busy machine, a reply can take over two minutes."""
 
 TOPICS = ("Kim", "Putin", "the ferry", "the dock strike", "the census", "the storm", "the harbour", "the museum")
 
 
 @dataclass
 class Seen:
-    """What came of all questions."""
+    """The outcomes of all questions."""
 
     answered: list[float] = field(default_factory=list)
     busy: int = 0
@@ -57,7 +56,7 @@ def canary(person: int) -> str:
 
 
 class Person:
-    """Asks one question after another, with an own word in each and in the conversation before it.
+    """Asks one question after another, with a word of its own in each and in the conversation.
 
     Args:
         number: Whose word.
@@ -132,7 +131,7 @@ def memory_of(process: int) -> int:
 
 
 async def crowd(url: str, process: int, people: int, seconds: float) -> Seen:
-    """So many people asking for so long."""
+    """Let a number of users ask for some seconds."""
     seen = Seen()
     began = time.monotonic()
     limits = httpx.Limits(max_connections=None, max_keepalive_connections=None)
@@ -176,14 +175,14 @@ def test_everyone_gets_an_own_answer_or_hears_that_it_is_busy(
 
 
 def growth(memory: list[tuple[float, int]], since: float) -> float:
-    """By how much the memory of the last tenth is above that of the tenth after `since`, as a share."""
+    """Growth of memory from the first tenth of the samples after `since` to the last tenth, as a share."""
     rows = [size for at, size in memory if at >= since]
     tenth = max(1, len(rows) // 10)
     return statistics.median(rows[-tenth:]) / statistics.median(rows[:tenth]) - 1
 
 
 def report(alone: Seen, many: Seen, grown: float) -> None:
-    """Keep the figures for people to read."""
+    """Write the figures."""
     figures = {
         "people": PEOPLE, "seconds": SECONDS, "answered": len(many.answered), "busy": many.busy,
         "one person, p50 in seconds": round(statistics.median(alone.answered), 3),

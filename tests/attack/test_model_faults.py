@@ -1,4 +1,4 @@
-"""Seventeen ways in which a chat model's server fails: an answer made of quotations, by the deadline, once."""
+"""A chat model's server fails in seventeen ways: each time quotations are the answer, by the deadline."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ REPAIRED = ("refusal", "wrong citations")
 SECRET = "sk-planted-5f0e8c1d7a"
 LIMITS = {"token_timeout": 0.6, "connect_timeout": 0.6, "answer_timeout": 2.0}
 DEADLINE = 2.0 + 0.6 + 6.0
-"""The answer's limit, one token's, and room for a busy machine; without a limit the faults last for ever."""
+"""The time limits of an answer and a token, plus room for a busy machine; without limits the faults never end."""
 
 
 def with_model(assistant: Assistant, settings: Settings) -> Assistant:
@@ -36,7 +36,7 @@ def with_model(assistant: Assistant, settings: Settings) -> Assistant:
 
 
 def shown_at_the_end(events: list[Event]) -> list[Sentence]:
-    """What a page shows after all events: a restart takes back what came before it."""
+    """The sentences that a page shows after all events; a restart withdraws earlier ones."""
     shown: list[Sentence] = []
     for event in events:
         if isinstance(event, Restarted):
@@ -63,7 +63,7 @@ def test_a_fault_gives_one_answer_of_quotations_or_what_was_checked(kind: str, f
 
 
 def meet(kind: str, seed: int, ferry: Assistant) -> int:
-    """Ask once, with a server that fails so; the requests it got, none where a busy machine is slower than the limits."""
+    """Ask once with a failing server; return its number of requests, 0 if the machine was too slow to send one."""
     fault = FAULTS[kind]
     with nullcontext() if isinstance(fault, str) else FaultServer(fault, seed) as server:
         url = fault if isinstance(fault, str) else server.url
@@ -89,9 +89,13 @@ def check(kind: str, answer: Answer) -> None:
     assert check_exact(answer.citations, texts(answer)) == []
     said = [sentence.text for sentence in answer.sentences]
     assert len(said) == len(set(said)), "the same text twice"
-    if kind == "truncated":  # what came before the cut passed the check and stays
+    if kind == "truncated":  # the sentence before the cut was verified and stays
         assert said == [TRUE.removesuffix(" [1].") + "."]
         assert any("cut off" in line for line in answer.dropped)
+        return
+    if kind == "wrong citations":  # an unmarked true sentence has its neighbour's marker; nothing else passes
+        assert said == [TRUE.removesuffix(" [1].") + "."]
+        assert any("does not exist" in line for line in answer.dropped)
         return
     assert answer.model == "quotations"
     assert all(text in " ".join(TEXT.split()) for text in said)
@@ -104,7 +108,7 @@ def texts(answer: Answer) -> dict[str, str]:
 
 
 def test_a_sentence_that_passes_comes_through_when_nothing_fails(ferry: Assistant) -> None:
-    """The faults are what turns the answer into quotations, not the harness."""
+    """Proves that the faults cause the quotations, not the test setup."""
 
     def fine(reply, rng):  # type: ignore[no-untyped-def]
         reply.begin()

@@ -1,4 +1,4 @@
-"""Poisoned passages among true ones: how often the attacker's answer stands alone, and what one source can fill."""
+"""Poisoned passages among true ones: how often only the attacker's answer is given, and how much one source can fill."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 
-from assistant.retrieval.hybrid import HybridRetriever
 from assistant.text.lexical import fold
 from assistant.types import Answer
 from tests.attack.conftest import Build
@@ -17,7 +16,7 @@ from tests.conftest import SHARED
 POISON = SHARED / "data" / "attacks" / "poisonedrag_nq.json"
 TARGETS = 100
 OUTLET_SHARE = 0.5
-"""Most of the passages read that one outlet may have where others have something to say."""
+"""Largest share of the passages that one outlet may have while others have something."""
 
 
 def rows(target: dict[str, Any], number: int, poisoned: int) -> list[dict[str, Any]]:
@@ -83,4 +82,3 @@ def test_copies_of_one_story_are_one_passage(build: Build) -> None:
     hits = assistant.search("Did Wexcombe sell the old tramway?", k=6)
     assert sum(hit.passage.text == lie for hit in hits) == 1
     assert {"Wexcombe Post", "Brindle Weekly"} <= {hit.headline.outlet for hit in hits}
-    assert isinstance(assistant.retriever, HybridRetriever)

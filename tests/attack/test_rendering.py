@@ -1,4 +1,4 @@
-"""What is rendered: hostile text in every field, whole and cut at every character, never becomes markup."""
+"""Hostile text in every field, whole and cut at every character, is never rendered as markup."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ HANDED_OUT = frozenset(
 
 
 class Reader(HTMLParser):
-    """Collects what a browser would make of the markup."""
+    """Collects the elements and attributes of the markup."""
 
     def __init__(self) -> None:
         super().__init__()

@@ -70,15 +70,15 @@ OPEN = {
 
 BEHIND = {
     "GET": "/api /api/articles /api/articles/{article_id} /api/openapi.json /api/search /v1/models /mcp /assets/{path:path} "
-    "/byline/article /byline/filters /byline/jobs /byline/jobs/{job_id}/articles "
-    "/byline/jobs/{job_id}/articles.csv /byline/library /byline/report/{name} /byline/runs /byline/state "
+    "/v1/models/{name} /byline/article /byline/filters /byline/jobs /byline/jobs/{job_id}/articles "
+    "/byline/jobs/{job_id}/articles.csv /byline/library /byline/report/{name} /byline/runs /byline/sessions /byline/state "
     "/byline/static/{path:path} /config /config/ /favicon.ico /gradio_api/app_id /gradio_api/app_id/ "
     "/gradio_api/heartbeat/{session_hash} /gradio_api/info /gradio_api/info/ /gradio_api/queue/data /gradio_api/startup-events "
     "/gradio_api/theme.css /manifest.json /pwa_icon /robots.txt /static/{path:path} /theme.css",
     "HEAD": "/api/openapi.json",
     "DELETE": "/mcp",
     "POST": "/api/ask /v1/chat/completions /mcp /byline/add /byline/case /byline/export/{form} /byline/feedback "
-    "/byline/jobs/{job_id}/stop /byline/logout /byline/rebuild /byline/remove /byline/test-model /byline/upload "
+    "/byline/jobs/{job_id}/stop /byline/logout /byline/rebuild /byline/remove /byline/sessions/revoke /byline/test-model /byline/upload "
     "/gradio_api/cancel /gradio_api/component_server /gradio_api/component_server/ /gradio_api/queue/join /gradio_api/reset "
     "/gradio_api/reset/",
 }  # fmt: skip
@@ -163,14 +163,14 @@ def test_a_path_cannot_be_added_by_name_where_there_is_a_login(guarded: House, p
         for form in forms:
             reply = client.post("/byline/add", json={"source": form})
             assert reply.status_code == 400, form
-            assert reply.json()["error"].startswith("Expected an address")
+            assert reply.json()["error"].startswith("Enter a web address")
         assert client.get("/byline/jobs").json()["active"] == []
 
 
 def _changed(before: set[str], place: Path) -> list[str]:
     """What came or went, the data folder's own files aside."""
     own = re.compile(
-        r"/home/(catalogue\.sqlite3(-wal|-shm)?|write\.lock|additions\.(json|new)|additions(/\d+\.jsonl)?|session\.key|chroma(/.*)?)$"
+        r"/home/(catalogue\.sqlite3(-wal|-shm)?|write\.lock|additions\.(json|new)|additions(/\d+\.jsonl)?|session\.key|sessions\.(json|new)|chroma(/.*)?)$"
     )
     return [path for path in before ^ files_below(place) if not own.search(path)]
 

@@ -1,4 +1,4 @@
-"""The store while eight ask, one writes and is killed, and while the disk, the lock or the clock is against it."""
+"""The store with eight readers and a writer that is killed, with a full disk, a lock held by another program, a wrong clock."""
 
 from __future__ import annotations
 
@@ -106,7 +106,7 @@ def test_eight_who_ask_see_whole_articles_while_one_writes_and_is_killed(home: P
 
 @pytest.fixture
 def told(tmp_path: Path, fork: Any) -> Iterator[Any]:
-    """Ingests while something is wrong, and gives what was said."""
+    """Ingest under a fault, and return the error message."""
 
     def take(home: Path, fault: str, value: int) -> dict[str, str]:
         out = home.parent / "said.json"
@@ -125,7 +125,7 @@ def check_said(said: dict[str, str]) -> None:
 
 
 def test_a_full_disk_is_one_sentence_and_loses_nothing(home: Path, told: Any, fork: Any) -> None:
-    """No file may grow beyond a limit, which falls at another place each time."""
+    """Limit the size of files, each time at another size."""
     draw = random.Random(6)
     largest = max(path.stat().st_size for path in home.rglob("*") if path.is_file())
     failed = 0
@@ -161,7 +161,7 @@ def test_a_folder_that_cannot_be_written_is_one_sentence_and_loses_nothing(home:
 
 
 def test_a_locked_catalogue_is_waited_for_and_read_meanwhile(home: Path) -> None:
-    """Another program holds the file: who reads goes on, who writes waits and then goes on."""
+    """Another program locks the file: readers continue, a writer waits."""
     storing.write_round(home.parent / "articles", 1)
     other = sqlite3.connect(home / "catalogue.sqlite3", isolation_level=None, check_same_thread=False)
     other.execute("BEGIN IMMEDIATE")
@@ -178,6 +178,7 @@ def test_a_locked_catalogue_is_waited_for_and_read_meanwhile(home: Path) -> None
     assert rounds_of(home) == {1}
 
 
+@pytest.mark.soak
 @pytest.mark.skipif(not SOAK, reason="SQLite waits for half a minute; under BYLINE_SOAK=1")
 def test_a_catalogue_that_stays_locked_is_one_sentence(home: Path) -> None:
     storing.write_round(home.parent / "articles", 1)
@@ -192,7 +193,7 @@ def test_a_catalogue_that_stays_locked_is_one_sentence(home: Path) -> None:
 
 
 def test_a_clock_that_was_set_back_changes_no_order(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """What is newest is counted and not read off a clock."""
+    """The newest version is decided by a counter, not by a clock."""
 
     class Back(datetime):
         @classmethod

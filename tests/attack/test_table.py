@@ -1,4 +1,4 @@
-"""The table in SECURITY.md names what is there."""
+"""The table in SECURITY.md names existing tests."""
 
 from __future__ import annotations
 

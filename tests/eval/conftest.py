@@ -1,4 +1,4 @@
-"""The sample suite's answers, asked once; a small suite of a user's own; the command line; a browser."""
+"""Fixtures: answers of the sample suite, a small user's suite, the command line."""
 
 from __future__ import annotations
 
@@ -16,42 +16,42 @@ from assistant.cli.main import main
 from assistant.settings import load_settings
 from eval.faults import Remembering
 from eval.runner import Row
+from eval.session import RunConfig, Session, asked, open_session
 from eval.suites import ready_suite
-from eval.workbench import Bench, Choice, asked, open_bench
 from tests.conftest import ROOT
 from tests.sample_library import seed_evaluation
 
 SHOTS = ROOT / "artifacts" / "screenshots"
 QUESTIONS = 40
-"""Of the sample suite, spread over its kinds: enough for every fault to show."""
+"""Questions of the sample suite, of every kind: enough to detect every fault."""
 READ = 10
-"""Passages read for each, less than the assistant's own number: the time goes there, and no test is about it."""
+"""Passages read for each question, fewer than by default: reading takes most of the time, and no test is about it."""
 
 
 @pytest.fixture(scope="session")
-def bench(
+def session(
     tmp_path_factory: pytest.TempPathFactory, pytestconfig: pytest.Config, prebuilt_library: Path
-) -> Iterator[Bench]:
-    """The real assistant over the sample articles, and some of the suite's questions; readings are kept between sessions."""
-    settings = load_settings(home=tmp_path_factory.mktemp("bench"))
+) -> Iterator[Session]:
+    """The real assistant over the sample articles, with some of the suite's questions; readings are cached between runs."""
+    settings = load_settings(home=tmp_path_factory.mktemp("session"))
     seed_evaluation(settings.home, prebuilt_library)
     cache = pytestconfig.cache.mkdir("readings") if pytestconfig.cache else None
-    choice = Choice(ready_suite("sample"), limit=QUESTIONS, threads=os.cpu_count() or 1, cache=cache)
-    with open_bench(settings, choice) as opened:
+    config = RunConfig(ready_suite("sample"), limit=QUESTIONS, threads=os.cpu_count() or 1, cache=cache)
+    with open_session(settings, config) as opened:
         parts = opened.assistant.parts
         yield replace(opened, assistant=Assistant(replace(parts, weights=replace(parts.weights, candidates=READ))))
 
 
 @pytest.fixture(scope="session")
-def memory(bench: Bench) -> Remembering:
-    """The bench's assistant, which is asked each question once."""
-    return Remembering(bench.assistant)
+def memory(session: Session) -> Remembering:
+    """The session's assistant with cached answers."""
+    return Remembering(session.assistant)
 
 
 @pytest.fixture(scope="session")
-def sound(bench: Bench, memory: Remembering) -> list[Row]:
-    """The rows of the answers as they are."""
-    return asked(bench, memory)
+def sound(session: Session, memory: Remembering) -> list[Row]:
+    """The rows without a fault."""
+    return asked(session, memory)
 
 
 ARTICLES = {
@@ -84,7 +84,7 @@ class Own:
 
 
 def write_own(folder: Path, copies: int = 1) -> Own:
-    """Two articles, and four questions as often as wanted."""
+    """Write two articles, and four questions COPIES times."""
     articles = folder / "articles"
     articles.mkdir()
     for name, (title, outlet, day, text) in ARTICLES.items():
@@ -116,7 +116,7 @@ def own(tmp_path: Path) -> Own:
 
 @dataclass(frozen=True)
 class Done:
-    """What a command came to."""
+    """The outcome of a command."""
 
     code: int
     out: str
@@ -125,7 +125,7 @@ class Done:
 
 @pytest.fixture
 def byline(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Callable[..., Done]:
-    """Runs `byline` with arguments."""
+    """Return a function that runs `byline` with arguments."""
 
     def run(*arguments: str | Path) -> Done:
         monkeypatch.setattr(sys, "argv", ["byline", *map(str, arguments)])

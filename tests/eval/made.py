@@ -1,4 +1,4 @@
-"""Rows and citations put together by hand, with the few fields that a test is about."""
+"""Builders for rows and citations, with defaults for the fields that a test does not set."""
 
 from __future__ import annotations
 

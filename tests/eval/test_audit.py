@@ -1,4 +1,4 @@
-"""What the audit of dependencies says of what the service answered."""
+"""The audit's messages for the service's answers."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Question files: what is read, and how a bad line is named."""
+"""Question files: what is accepted, and how errors name a line."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`byline eval` as a user runs it: a run of one's own files, all its reports, exit codes 0, 1, 2 and 3."""
+"""`byline eval` as a user runs it: a run of the user's files, its reports, exit codes 0, 1, 2 and 3."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def run(byline: Byline, home: Path, own: Own, out: Path, *more: str) -> Done:
 
 @pytest.fixture
 def baselines(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A place for baselines that is not the project's."""
+    """A temporary folder for baselines."""
     monkeypatch.setattr(gate, "BASELINES", tmp_path / "baselines")
     return tmp_path / "baselines"
 
@@ -44,7 +44,7 @@ def test_a_run_is_made_repeated_compared_blessed_and_gated(
 ) -> None:
     home, first, second = tmp_path / "data", tmp_path / "R1", tmp_path / "R2"
     done = run(byline, home, own, first, "--gate")
-    assert done.code == 3  # everything was written, and there is nothing to compare with
+    assert done.code == 3  # the reports are written; there is no baseline
     assert "Gate: no baseline" in done.out
     assert {path.name for path in first.iterdir()} == FILES
     assert run(byline, home, own, second).code == 0
@@ -88,7 +88,7 @@ def test_the_summary_holds_every_metric_and_what_the_run_was_made_of(byline: Byl
     summary = json.loads((tmp_path / "R1" / "summary.json").read_text("utf-8"))
     assert summary["schema"] == 1
     assert summary["metrics"].keys() == metrics.BY_NAME.keys()
-    assert summary["hashes"].keys() == {"code", "data", "prompts", "model", "index", "selection"}
+    assert summary["hashes"].keys() == {"code", "data", "prompts", "model", "index", "retrieval", "selection"}
     assert summary["metrics"]["hop_mrr_10"]["value"] is None
     assert summary["metrics"]["end_to_end"]["n"] == 4
     assert sum(summary["stages"].values()) == 4
@@ -112,7 +112,7 @@ def test_a_question_that_breaks_is_a_row_and_exit_code_one(
     assert "1 of 4 questions ended in an error; kettle-0: RunError: The kettle is hot." in done.err
     assert [row["status"] for row in read_rows(tmp_path / "R1" / "rows.jsonl")] == ["ok", "ok", "ok", "error"]
     assert "1 ended in an error" in (tmp_path / "R1" / "report.html").read_text("utf-8")
-    assert run(byline, tmp_path / "data", own, tmp_path / "R2", "--gate").code == 2  # the budget of errors is 0
+    assert run(byline, tmp_path / "data", own, tmp_path / "R2", "--gate").code == 2  # no error row is allowed
 
 
 def test_multihops_form_of_ones_own_is_searched(byline: Byline, own: Own, tmp_path: Path) -> None:

@@ -16,7 +16,7 @@ WRONG = answered([("It closed in May.", [1])], [cite(1, "It closed in May.")])
 
 
 def run(wrong: int = 0, size: int = 100) -> list[dict[str, Any]]:
-    """A run with its first questions answered wrong and the last ten without an answer in the articles."""
+    """A run whose first questions are answered wrong and whose last ten are unanswerable."""
     rows = [row(f"q{i}", WRONG) if i < wrong else row(f"q{i}") for i in range(size - 10)]
     return rows + [unanswerable(f"u{i}") for i in range(10)]
 
@@ -79,7 +79,7 @@ def test_where_lower_is_better_a_rise_fails() -> None:
 
 
 def test_a_small_steady_fall_is_found_by_statistics_when_the_margin_lets_it_pass() -> None:
-    # 2,000 questions of which 20 fall: half of the margin, and no chance
+    # 20 of 2,000 questions fall: half of the margin, but significant
     found = judge(run(20, 2000), run(0, 2000), "before")
     assert not by_name(found)["end_to_end"].fallen
     assert by_name(found)["end_to_end"].worse
@@ -105,7 +105,7 @@ def test_a_gated_metric_that_applies_to_nothing_any_more_fails() -> None:
 )
 def test_one_broken_invariant_fails_without_any_margin(broken: dict[str, Any], label: str) -> None:
     rows = [broken, *run()[1:]]
-    for baseline in (None, rows):  # neither a missing baseline nor one that is as bad excuses it
+    for baseline in (None, rows):  # neither without a baseline nor with one that is as bad
         found = judge(rows, baseline)
         assert found.code == FAILED
         assert found.reasons[0].startswith(f"{label}: expected")
@@ -120,7 +120,7 @@ def test_without_a_baseline_the_code_is_three() -> None:
 def test_a_question_that_the_baseline_does_not_hold_is_named() -> None:
     with pytest.raises(UsageError, match=r"1 are not \(new\).*bless"):
         judge([*run(), row("new")], run())
-    assert judge(run()[:50], run()).code == PASSED  # a part of the baseline's questions is compared with that part
+    assert judge(run()[:50], run()).code == PASSED  # a subset is compared with the same questions of the baseline
 
 
 SUMMARY = {

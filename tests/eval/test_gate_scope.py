@@ -1,4 +1,4 @@
-"""How much the gate asks: everything after a change of models, retrieval or data, else a part with every larger kind."""
+"""The number of questions in a gate run: all after a change of models, retrieval or data, else a stratified sample."""
 
 from __future__ import annotations
 
@@ -9,9 +9,10 @@ from pathlib import Path
 import pytest
 
 from assistant.settings import Settings, load_settings
-from eval import gate, gate_scope
-from eval.gate_scope import PART, note_whole, questions_to_ask, retrieval_digest
+from eval import gate, summary
+from eval.gate_scope import PART, note_whole, questions_to_ask
 from eval.suites import ready_suite, select
+from eval.summary import make_manifest
 
 
 @pytest.fixture
@@ -34,15 +35,14 @@ def test_after_a_whole_run_a_part_is_asked_until_models_or_retrieval_change(
     changed = tmp_path / "assistant"
     changed.mkdir()
     (changed / "retrieval.py").write_text("K = 60\n")
-    monkeypatch.setattr(gate_scope, "RETRIEVAL", (*gate_scope.RETRIEVAL, str(changed)))
+    monkeypatch.setattr(summary, "RETRIEVAL", (*summary.RETRIEVAL, str(changed)))
     assert questions_to_ask(suite, settings) == 0
 
 
 def test_a_baseline_of_the_same_retrieval_will_do(settings: Settings) -> None:
     suite = ready_suite("sample")
     gate.BASELINES.mkdir()
-    about = {"hashes": {"retrieval": retrieval_digest(suite, settings)}}
-    (gate.BASELINES / "sample.json").write_text(json.dumps(about))
+    (gate.BASELINES / "sample.json").write_text(json.dumps(make_manifest(suite, settings, ["q1"])))
     assert questions_to_ask(suite, settings) == PART
 
 

@@ -1,4 +1,4 @@
-"""A judge model: asked for by name, beside the gate."""
+"""The judge model: optional, and never part of the gate."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def test_every_answer_to_an_answerable_question_is_judged_once() -> None:
     assert {item["model"] for item in found} == {"scripted"}
     assert len(model.calls) == 3
     assert told(ROWS, found).startswith("3 answers to answerable questions: yes 1, no 1, unclear 1.\n")
-    assert "counts it right: 2 of 2" in told(ROWS, found)
+    assert "end-to-end score agree on 2 of 2" in told(ROWS, found)
 
 
 def test_the_judge_sees_question_wanted_answer_and_quotations() -> None:
@@ -46,7 +46,7 @@ def test_the_command_writes_beside_the_run_and_needs_a_model(
     write_rows(tmp_path / "rows.jsonl", ROWS)
     done = byline("eval", "judge", tmp_path)
     assert done.code == 1
-    assert "found quotations; name one with --model" in done.err
+    assert "There is no chat model to judge with. Name one with --model" in done.err
     before = (tmp_path / "rows.jsonl").read_bytes()
     monkeypatch.setattr("assistant.models.chat.make_chat_model", lambda _: ScriptedChatModel("YES", "NO", "PARTLY"))
     done = byline("eval", "judge", tmp_path, "--model", "openai:any")

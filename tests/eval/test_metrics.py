@@ -1,4 +1,4 @@
-"""Every metric against values worked out by hand."""
+"""Every metric against values computed by hand."""
 
 from __future__ import annotations
 
@@ -89,7 +89,7 @@ def test_fidelity_counts_names_numbers_and_dates_in_what_the_sentence_cites() ->
         [("Yesterday Arne sold 40 boats, Rook wrote in March, 17 of them new.", [1])], [cite(1, "He sold 40 boats.")]
     )
     assert value("fidelity", row(answer=said)) == (pytest.approx(3 / 5), 1)
-    # a fact that stands only in the citation of another sentence is not kept
+    # a fact in the citation of another sentence does not count
     split = answered([("We met Arne.", [2])], [cite(1, "Arne came."), cite(2, "He left.")])
     assert value("fidelity", row(answer=split)) == (0.0, 1)
     assert value("fidelity", row(answer=answered([("it closed then.", [1])], [cite(1)]))) == (None, 0)

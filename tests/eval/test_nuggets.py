@@ -15,13 +15,16 @@ import pytest
 
 from assistant.errors import UsageError
 from assistant.json_forms import answer_record
+from assistant.settings import load_settings
 from assistant.types import Answer, Citation, Headline, Sentence
 from eval import metrics, rows
 from eval.case_forms import load_form
 from eval.cases import Case
 from eval.nuggets import nugget_share, plain, states_any
+from eval.report_html import render
 from eval.runner import scored
 from eval.suites import BLIND, ready_suite
+from eval.summary import make_manifest, summarise
 from tests.conftest import SHARED
 from tests.eval.made import answered, cite, declined, row
 
@@ -73,6 +76,12 @@ def test_a_question_with_nuggets_is_right_from_two_thirds_of_them() -> None:
     silent = row("n2", declined(), nuggets=NUGGETS, must_not=[], must_include=[])
     assert silent["scores"]["nugget_recall"] == [0.0, 1.0]
     assert "answer_inside" not in right["scores"], "there is no must_include to look for"
+
+
+def test_without_known_evidence_a_wrong_answer_is_not_blamed_on_retrieval() -> None:
+    wrong = with_nuggets("On Tuesday.", evidence=[], hits=[])
+    assert wrong["stage"] == "read but answered wrong"
+    assert "cites_evidence" not in wrong["scores"] and "citation_recall" not in wrong["scores"]
 
 
 def written(path: Path, **change: Any) -> Path:
@@ -166,3 +175,23 @@ def test_the_figures_are_those_of_the_reporter_questions_own_scorer(
 
 def test_plain_keeps_what_carries_meaning() -> None:
     assert plain("“US$4 billion”\n[12] – so") == '"us$4 billion" - so'
+
+
+def test_the_report_shows_nuggets_shapes_limitations_and_marks() -> None:
+    answer = answered(
+        [("The bridge closed.", [1]), ("It opened again.", [1])], [cite(1)], limitations=["The cost is not told."]
+    )
+    answer["sentences"][0] |= {"entry": 0, "label": "9 March 2026"}
+    answer["sentences"][1] |= {
+        "entry": 1,
+        "label": "1 April 2026",
+        "verdict": "check",
+        "reason": "no passage says again",
+    }
+    item = row("n1", answer, nuggets=NUGGETS, must_not=[], must_include=[], answers=[])
+    summary = summarise([item], make_manifest(ready_suite("shapes"), load_settings(), ["n1"]), "2026-03-09T08:00:00")
+    page = render([item], summary, None)
+    assert "<b>9 March 2026:</b>" in page and "<br><b>1 April 2026:</b>" in page
+    assert "<small>(check)</small>" in page and 'title="no passage says again"' in page
+    assert "The cost is not told." in page
+    assert page.count("<li>✗ ") == 4 and "<li>✓ " not in page and "not vital" not in page.split("besides")[0]

@@ -25,7 +25,7 @@ def drawn(seed: int) -> tuple[Ranking, int]:
 
 
 def judged(hits: Ranking, gold: int) -> dict[str, float]:
-    """What ir_measures makes of it: a document per hit, and one never found per span that no hit covers."""
+    """The same ranking for ir_measures: a document per hit, and one that is never found per span without a hit."""
     names = {i: f"span{i}" for i in range(gold)}
     run = [
         ir_measures.ScoredDoc("q", names[next(iter(covered))] if covered else f"other{rank}", float(-rank))
@@ -73,5 +73,5 @@ def test_multihops_scoring_ignores_spaces_and_newlines_and_keeps_case() -> None:
     assert fact_ranking(passages, ["The mill at Tarn burnt down.", "mill at Tarn"]) == [
         frozenset([0, 1]), frozenset(), frozenset([1]),
     ]  # fmt: skip
-    # only spaces and newlines go: a tab stays, as in its script
+    # only spaces and newlines are removed; tabs stay, as in its script
     assert fact_ranking(["The\tmill"], ["The mill"]) == [frozenset()]

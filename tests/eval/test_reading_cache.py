@@ -1,4 +1,4 @@
-"""Readings on disk: the same as without, made again when reader, question or passage changes, and when damaged."""
+"""Cached readings equal uncached ones; a changed reader, question or passage, or a damaged file, is read again."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from assistant.reading.model import Reading, make_reading
+from assistant.reading.model import Reading
 from eval.reading_cache import CachedReader
 
 PASSAGES = [("The Tarn Echo", "The mill burnt down."), ("", "It stood empty.")]
@@ -28,7 +28,7 @@ class Counting:
     def _one(self, question: str, text: str) -> Reading:
         logits = np.random.default_rng(len(question + text)).normal(size=(3, len(text))).astype(np.float32)
         offsets = np.array([(i, i + 1) for i in range(len(text))], np.int64)
-        return make_reading(len(text) / 7, -len(question) / 3, offsets, logits)
+        return Reading(len(text) / 7, -len(question) / 3, offsets, logits)
 
     def likeness(self, question: str, texts: Sequence[str]) -> list[float]:
         return [0.5] * len(texts)

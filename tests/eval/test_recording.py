@@ -25,8 +25,8 @@ from eval.recording import (
     write_answers,
 )
 from eval.runner import read_rows
+from eval.session import RECORDED, RunConfig, chat_model
 from eval.suites import ready_suite
-from eval.workbench import RECORDED, Choice, chat_model
 from tests.eval.conftest import Done, Own
 
 ASK = [("system", "Be brief."), ("user", "Who said “so”?")]
@@ -109,14 +109,16 @@ def test_answers_that_cannot_be_read_are_one_sentence(tmp_path: Path) -> None:
 
 
 def test_without_a_chat_model_there_is_nothing_to_record(tmp_path: Path) -> None:
-    choice = Choice(ready_suite("sample"), record=tmp_path / "recording.jsonl")
+    config = RunConfig(ready_suite("sample"), record=tmp_path / "recording.jsonl")
     with pytest.raises(UsageError, match="There is no chat model to record"):
-        chat_model(load_settings(home=tmp_path), choice, None)
+        chat_model(load_settings(home=tmp_path), config, None)
 
 
 def test_a_replay_needs_no_chat_model_in_the_settings(tmp_path: Path) -> None:
     write_answers(tmp_path / "a.jsonl", {"k": "x"})
-    model = chat_model(load_settings(home=tmp_path), Choice(ready_suite("sample"), replay=tmp_path / "a.jsonl"), None)
+    model = chat_model(
+        load_settings(home=tmp_path), RunConfig(ready_suite("sample"), replay=tmp_path / "a.jsonl"), None
+    )
     assert model is not None
     assert (model.name, model.profile.capable) == (RECORDED, True)
 

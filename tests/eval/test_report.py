@@ -1,4 +1,4 @@
-"""The reports: the page opens with the network off, asks for nothing, and can be worked with."""
+"""The reports: the page opens offline, sends no request, and its filters work."""
 
 from __future__ import annotations
 
@@ -19,15 +19,15 @@ from eval.report import junit, results_table, write_reports
 from eval.report_html import percent, render, segments
 from eval.runner import Row
 from eval.selftest import judge_fault
+from eval.session import Session
 from eval.summary import make_manifest, summarise
-from eval.workbench import Bench
 from tests.eval.conftest import SHOTS
 from tests.eval.made import failed, row
 
 
 @dataclass
 class Opened:
-    """The report in a browser, with all that it asked for and complained of."""
+    """The report in a browser, with its requests and console errors."""
 
     page: Page
     requests: list[str]
@@ -36,11 +36,11 @@ class Opened:
 
 
 @pytest.fixture(scope="module")
-def folder(bench: Bench, memory: Remembering, sound: list[Row], tmp_path_factory: pytest.TempPathFactory) -> Path:
+def folder(session: Session, memory: Remembering, sound: list[Row], tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The reports of the sample's answers, judged against a run that was better."""
     out = tmp_path_factory.mktemp("report")
-    manifest = make_manifest(bench.choice.suite, bench.settings, [case.id for case in bench.cases])
-    found = judge_fault(bench, memory, "always abstain", sound)
+    manifest = make_manifest(session.config.suite, session.settings, [case.id for case in session.cases])
+    found = judge_fault(session, memory, "always abstain", sound)
     write_reports(out, sound, summarise(sound, manifest, "2026-03-09T08:00:00"), found)
     return out
 
@@ -69,7 +69,7 @@ def test_the_page_opens_offline_and_asks_for_nothing(opened: Opened) -> None:
     opened.page.wait_for_timeout(300)
     beyond = [url for url in opened.requests if url != opened.path.as_uri() and not url.startswith("data:")]
     assert (beyond, opened.complaints) == ([], [])
-    assert "The gate is shut" in opened.page.locator(".verdict").inner_text()
+    assert "Gate failed" in opened.page.locator(".verdict").inner_text()
     SHOTS.mkdir(parents=True, exist_ok=True)
     opened.page.screenshot(path=SHOTS / "eval-report-dark.png", full_page=True)
 
@@ -82,7 +82,7 @@ def test_the_page_is_shown_to_people(opened: Opened) -> None:
     opened.page.set_viewport_size({"width": 390, "height": 844})
     opened.page.screenshot(path=SHOTS / "eval-report-phone.png", full_page=True)
     wide = opened.page.evaluate("() => document.documentElement.scrollWidth")
-    assert wide <= 390  # nothing pushes a phone's page sideways
+    assert wide <= 390  # the page does not scroll sideways on a phone
 
 
 def test_questions_are_filtered_by_outcome_kind_and_words(opened: Opened, sound: list[Row]) -> None:
@@ -140,20 +140,22 @@ def test_a_picked_question_opens_whatever_is_filtered(opened: Opened, sound: lis
     assert question.locator(".answer").is_visible()
 
 
-def test_what_articles_say_is_text_and_never_markup(bench: Bench) -> None:
+def test_what_articles_say_is_text_and_never_markup(session: Session) -> None:
     nasty = '<script>document.title="taken"</script><img src="https://example.org/x.png">'
     made = row(question=nasty, kind=nasty)
     made["answer"] = {**made["answer"], "sentences": [{"text": nasty, "citations": [1], "verdict": "supported"}]}
     made["hits"][0]["text"] = nasty
-    manifest = make_manifest(bench.choice.suite, bench.settings, [made["id"]])
+    manifest = make_manifest(session.config.suite, session.settings, [made["id"]])
     html = render([made], summarise([made], manifest, "2026-03-09T08:00:00"), None)
     assert "<script>document" not in html
     assert "<img" not in html
 
 
-def test_an_error_row_is_told_everywhere(bench: Bench, tmp_path: Path) -> None:
+def test_an_error_row_is_told_everywhere(session: Session, tmp_path: Path) -> None:
     rows = [row(), failed("broken\x08")]
-    summary = summarise(rows, make_manifest(bench.choice.suite, bench.settings, ["q1", "e1"]), "2026-03-09T08:00:00")
+    summary = summarise(
+        rows, make_manifest(session.config.suite, session.settings, ["q1", "e1"]), "2026-03-09T08:00:00"
+    )
     write_reports(tmp_path, rows, summary, judge(rows, rows))
     assert "1 ended in an error" in (tmp_path / "report.html").read_text("utf-8")
     assert "Error rows" in (tmp_path / "summary.md").read_text("utf-8")
@@ -161,8 +163,8 @@ def test_an_error_row_is_told_everywhere(bench: Bench, tmp_path: Path) -> None:
     assert (tree.attrib["errors"], tree.attrib["tests"]) == ("1", str(len(tree)))
 
 
-def test_junit_skips_what_was_wrong_before(sound: list[Row], bench: Bench) -> None:
-    summary = summarise(sound, make_manifest(bench.choice.suite, bench.settings, []), "2026-03-09T08:00:00")
+def test_junit_skips_what_was_wrong_before(sound: list[Row], session: Session) -> None:
+    summary = summarise(sound, make_manifest(session.config.suite, session.settings, []), "2026-03-09T08:00:00")
     tree = ElementTree.fromstring(junit(sound, summary, judge(sound, sound)))
     assert tree.attrib["failures"] == tree.attrib["errors"] == "0"
     assert int(tree.attrib["skipped"]) == sum(r["stage"] != "right" for r in sound)
@@ -190,7 +192,7 @@ def test_values_are_written_as_readers_want_them(value: float | None, name: str,
     assert percent(value, name) == shown
 
 
-def test_the_table_sets_runs_side_by_side_and_multihop_beside_published_figures(bench: Bench) -> None:
+def test_the_table_sets_runs_side_by_side_and_multihop_beside_published_figures(session: Session) -> None:
     hop: dict[str, Any] = {
         "facts": ["one"],
         "evidence": [],
@@ -200,7 +202,7 @@ def test_the_table_sets_runs_side_by_side_and_multihop_beside_published_figures(
     rows = {"sample": [row()], "multihop": [row("h", **hop)]}
     summaries = [
         {
-            **summarise(some, make_manifest(bench.choice.suite, bench.settings, ["q"]), "2026-03-09T08:00:00"),
+            **summarise(some, make_manifest(session.config.suite, session.settings, ["q"]), "2026-03-09T08:00:00"),
             "suite": name,
         }
         for name, some in rows.items()

@@ -1,4 +1,4 @@
-"""From an answer to a row: what covers gold, what is exact, which markers stand for something."""
+"""How an answer becomes a row: what covers gold, what is exact, which markers name a citation."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import Any
 from assistant.types import Answer, Article, Citation, Headline, Hit, Passage, ScoreBreakdown, Sentence
 from eval import rows
 from eval.cases import Case, Evidence
+from eval.runner import scored
 
 TEXT = "The mill burnt down. Nobody was hurt, said Ada Lund. “We were lucky,” she said. It stood empty."
 HURT = TEXT.index("Nobody")
@@ -113,3 +114,26 @@ def test_far_hits_lose_their_text_and_keep_their_gold() -> None:
     assert len(row["hits"]) == rows.KEPT_HITS
     assert row["hits"][9]["text"] == TEXT
     assert (row["hits"][10]["text"], row["hits"][10]["gold"]) == ("", [0])
+
+
+def test_limitations_stand_beside_the_sentences_and_are_not_counted_as_uncited() -> None:
+    limited = replace(answer(SAID, citations=(cite(HURT, END),), hits=(hit(),)), limitations=("No cause is told.",))
+    row = scored(made(replace(limited, text=f"{limited.text}\nNo cause is told.")))
+    assert row["answer"]["limitations"] == ["No cause is told."]
+    assert row["scores"]["uncited"] == [0.0, 1.0]
+    assert row["answer"]["markers"] == {"total": 1, "valid": 1}
+
+
+def test_shape_verdicts_and_related_sentences_are_kept() -> None:
+    listed = replace(SAID, entry=1, label="Monday", verdict="check", reason="not shown")
+    kept = replace(answer(SAID, listed, citations=(cite(HURT, END),), hits=(hit(),)), kind="timeline", partial=True)
+    row = scored(made(kept))
+    assert (row["answer"]["kind"], row["answer"]["partial"]) == ("timeline", True)
+    assert row["answer"]["sentences"][1] == {
+        "text": SAID.text, "citations": [1], "verdict": "check", "entry": 1, "label": "Monday", "reason": "not shown",
+    }  # fmt: skip
+    assert row["scores"]["checked"] == [1.0, 2.0]
+    related = replace(kept, status="abstained", sentences=(), related=(SAID,))
+    row = scored(made(related))
+    assert [sentence["text"] for sentence in row["answer"]["related"]] == [SAID.text]
+    assert "uncited" not in row["scores"] and "checked" not in row["scores"]

@@ -1,4 +1,4 @@
-"""Runs: rows, errors, threads, going on after a kill."""
+"""Runs: rows, errors, threads, resuming after a kill."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ TEXTS: dict[int | str, tuple[str, str]] = {"bridge": ("Bridge shut", TEXT)}
 
 
 class Declining:
-    """An assistant that declines, counts, and breaks on the questions it is told to."""
+    """An assistant that declines, records questions, and fails on chosen ones."""
 
     def __init__(self, breaks: Sequence[str] = (), ends: str = "") -> None:
         self.asked: list[str] = []
@@ -108,7 +108,7 @@ def test_a_last_line_that_was_cut_off_is_asked_again(tmp_path: Path) -> None:
     run(job(tmp_path), Declining())
     path = tmp_path / "rows.jsonl"
     whole = path.read_text("utf-8")
-    for cut in (whole[:-1], whole[:-40]):  # also a line that is whole but for its end
+    for cut in (whole[:-1], whole[:-40]):  # the second is complete except for its line break
         path.write_text(cut, "utf-8")
         again = Declining()
         rows = run(job(tmp_path), again)

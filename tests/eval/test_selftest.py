@@ -1,4 +1,4 @@
-"""The harness against itself: every planted fault is noticed, by name and with its questions; a sound rerun is not."""
+"""The gate detects every planted fault with its questions, and passes a rerun without a fault."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from eval.gate import FAILED, PASSED
 from eval.report import junit, summary_markdown
 from eval.runner import Row
 from eval.selftest import drops_table, judge_fault, simulate_drops
+from eval.session import Session, asked
 from eval.summary import make_manifest, summarise
-from eval.workbench import Bench, asked
 from tests.eval.made import row
 
 NAMES = {
@@ -27,7 +27,7 @@ NAMES = {
     "reranking reversed": "MRR@10",
     "answers truncated": "Answer inside the sentences given",
 }
-"""A metric that each fault must be caught by."""
+"""Fault -> a metric that must detect it."""
 
 
 def test_every_fault_is_tried() -> None:
@@ -35,16 +35,16 @@ def test_every_fault_is_tried() -> None:
 
 
 @pytest.mark.parametrize("fault", FAULTS)
-def test_a_planted_fault_fails_the_gate(fault: str, bench: Bench, memory: Remembering, sound: list[Row]) -> None:
-    found = judge_fault(bench, memory, fault, sound)
+def test_a_planted_fault_fails_the_gate(fault: str, session: Session, memory: Remembering, sound: list[Row]) -> None:
+    found = judge_fault(session, memory, fault, sound)
     assert found.code == FAILED
     assert any(reason.startswith(NAMES[fault]) for reason in found.reasons), found.reasons
     rule = [item.broken_by for item in found.invariants if item.label == NAMES[fault]]
     fallen = [item.questions for item in found.compared if item.label == NAMES[fault]]
     listed = next(questions for questions in rule + fallen if questions)
-    assert set(listed) <= {case.id for case in bench.cases}
-    rows = asked(bench, memory)
-    manifest = make_manifest(bench.choice.suite, bench.settings, [case.id for case in bench.cases])
+    assert set(listed) <= {case.id for case in session.cases}
+    rows = asked(session, memory)
+    manifest = make_manifest(session.config.suite, session.settings, [case.id for case in session.cases])
     summary = summarise(rows, manifest, "2026-03-09T08:00:00")
     text = summary_markdown(rows, summary, found)
     assert "**The gate failed.**" in text
@@ -55,18 +55,18 @@ def test_a_planted_fault_fails_the_gate(fault: str, bench: Bench, memory: Rememb
     assert int(tree.attrib["tests"]) >= len(rows)
 
 
-def test_a_sound_rerun_passes(bench: Bench, memory: Remembering, sound: list[Row]) -> None:
-    found = gate.judge(asked(bench, memory), sound, "the first time")
+def test_a_sound_rerun_passes(session: Session, memory: Remembering, sound: list[Row]) -> None:
+    found = gate.judge(asked(session, memory), sound, "the first time")
     assert (found.code, found.reasons, found.mcnemar_p) == (PASSED, (), 1.0)
     assert all(item.change in (0.0, None) and item.p == 1.0 for item in found.compared)
 
 
 def test_the_table_of_faults_names_what_was_missed(
-    bench: Bench, memory: Remembering, sound: list[Row], monkeypatch: pytest.MonkeyPatch
+    session: Session, memory: Remembering, sound: list[Row], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(selftest, "Remembering", lambda _: memory)
     monkeypatch.setitem(FAULTS, "no fault at heart", lambda answer: answer)
-    table, missed, _ = selftest.faults_table(bench)
+    table, missed, _ = selftest.faults_table(session)
     assert missed == ["no fault at heart"]
     assert table.count("| fails |") == len(NAMES)
     assert "| no fault at heart | NOT NOTICED |" in table
@@ -95,7 +95,7 @@ def test_the_drop_is_as_large_as_it_says() -> None:
     rows = [selftest._bare(row(f"q{i}")) for i in range(200)]
     changed = selftest._dropped(rows, 0.05, np.random.default_rng(0))
     right = sum(item["scores"]["end_to_end"][0] for item in changed)
-    # 10 dropped, and 2 lost to noise with none wrong that could be won
+    # 10 dropped, and 2 lost by chance; no wrong question could be won
     assert right == 200 - 10 - 2
 
 

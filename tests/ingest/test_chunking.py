@@ -1,18 +1,29 @@
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
+import sentencex
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from assistant.errors import UsageError
 from assistant.types import Article
-from ingest.chunking import MAX_PASSAGE, MAX_QUOTATION, MAX_SENTENCE, cut_passages, split_sentences
+from ingest.chunking import MAX_PASSAGE, MAX_QUOTATION, MAX_SENTENCE, MAX_STRETCH, cut_passages, split_sentences
 from ingest.parsing.registry import Raw, make_article, read_articles
+from ingest.sandbox import Sandbox
 from tests.ingest.making import story
 
 SAMPLE = Path(__file__).parents[2] / "eval" / "sample" / "articles"
+
+
+@pytest.fixture(scope="module")
+def sandbox() -> Iterator[Sandbox]:
+    box = Sandbox()
+    yield box
+    box.close()
 
 
 def made(text: str) -> Article:
@@ -45,8 +56,8 @@ def check(article: Article) -> None:
 
 
 @pytest.mark.parametrize("path", sorted(SAMPLE.glob("*.md")), ids=lambda p: p.stem)
-def test_every_sample_article_is_covered_by_exact_passages(path: Path) -> None:
-    (read,) = read_articles(Raw(path.name, str(path), path.read_bytes()))
+def test_every_sample_article_is_covered_by_exact_passages(path: Path, sandbox: Sandbox) -> None:
+    (read,) = read_articles(Raw(path.name, str(path), path.read_bytes()), sandbox)
     article = read.article
     assert path.read_text("utf-8").endswith(article.text)
     check(article)
@@ -114,3 +125,32 @@ def test_ids_depend_on_version_and_place_alone() -> None:
     first, second = cut_passages(made(story(1))), cut_passages(made(story(1)))
     assert [p.id for p in first] == [p.id for p in second]
     assert not {p.id for p in first} & {p.id for p in cut_passages(made(story(1) + " More."))}
+
+
+HOSTILE = {
+    "quotation marks": '"', "open quotations": "“", "dots": ".", "initials": "A. ", "brackets": "(", "blanks": " ", "words": "word ",
+    "clock times": " p.m. Monday", "short sentences": "He said so. ",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_a_long_line_is_given_to_the_library_in_stretches(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its time grows with the square of some texts: 900,000 quotation marks took 300 s."""
+    given_to_it: list[int] = []
+
+    def segment(language: str, text: str) -> list[str]:
+        given_to_it.append(len(text))
+        return list(sentencex.segment(language, text))
+
+    monkeypatch.setattr("ingest.chunking.sentencex", SimpleNamespace(segment=segment))
+    text = HOSTILE[name] * (60_000 // len(HOSTILE[name]))
+    found = split_sentences(text)
+    assert max(given_to_it, default=0) <= MAX_STRETCH and sum(given_to_it) <= 3 * len(text)
+    assert "".join(text[start:end] for start, end in found).replace(" ", "") == text.replace(" ", "")
+
+
+def test_stretches_change_no_sentence_of_a_long_paragraph() -> None:
+    text = " ".join(f"Sentence number {n} tells of Dr. Ludd, who met Mr. Wray at the quay." for n in range(400))
+    assert [text[start:end] for start, end in split_sentences(text)] == [
+        f"Sentence number {n} tells of Dr. Ludd, who met Mr. Wray at the quay." for n in range(400)
+    ]

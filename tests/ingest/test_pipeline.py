@@ -194,8 +194,8 @@ def test_ctrl_c_ends_after_the_current_group_and_says_how_to_go_on(tmp_path: Pat
         time.sleep(0.02)
     running.send_signal(signal.SIGINT)
     out, said = running.communicate(timeout=120)
-    assert running.returncode == 1 and "run the same command again" in said and "Traceback" not in said
-    assert 0 < stored(home) < 50 and f"{stored(home)} added" in out
+    assert running.returncode == 1 and "Run the same command again" in said and "Traceback" not in said
+    assert 0 < stored(home) < 50 and f"Added {stored(home)} article" in out
     export = tmp_path / "what.jsonl"
     again = byline(home, "ingest", str(folder), "--json", "--export", str(export))
     out, said = again.communicate(timeout=300)

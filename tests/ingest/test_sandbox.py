@@ -19,6 +19,7 @@ from ingest.pipeline import Options, ingest
 from ingest.sandbox import LostError, Sandbox
 from ingest.types import Raw, Read, Rejected
 from tests.ingest.making import open_tiny, story
+from tests.ingest.test_wrong_input import byline
 
 ENVELOPE = "From a@x.example Wed Mar  5 12:00:00 2025\n"
 
@@ -149,3 +150,12 @@ def test_file_names_that_are_no_text_stay_two_files(tmp_path: Path) -> None:
     report = ingest(library, HashingEmbedder(), [str(folder)])
     assert report.added == 2 and report.rejected == []
     library.close()
+
+
+@pytest.mark.parametrize(("bad", "code"), [((1,), 3), ((), 0)])
+def test_the_command_line_has_an_exit_code_for_a_document_read_in_part(
+    tmp_path: Path, bad: tuple[int, ...], code: int
+) -> None:
+    path = mailbox(tmp_path / "a.mbox", 3, bad)
+    done = byline(tmp_path / "home", "ingest", str(path))
+    assert done.returncode == code and ("read only in part" in done.stderr) == bool(code)

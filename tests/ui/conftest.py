@@ -1,4 +1,4 @@
-"""A real server in a process of its own, a real browser, the sample articles."""
+"""Fixtures: a real server in its own process, a real browser, the sample articles."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ SHOTS = ROOT / "artifacts" / "screenshots"
 
 
 def free_port() -> int:
-    """A port that nobody listens on just now."""
+    """Find a free port."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
@@ -117,7 +117,7 @@ def server(servers: Callable[..., Server], sample_home: Path) -> Server:
 
 @dataclass
 class Visit:
-    """A tab with all that it asked for and complained of."""
+    """A tab with its requests and console errors."""
 
     page: Page
     requests: list[str]
@@ -150,7 +150,7 @@ class Visit:
 
 @pytest.fixture
 def visit(browser: Browser) -> Iterator[Callable[..., Visit]]:
-    """Opens the page as somebody new: own storage, own cookies."""
+    """Return a function that opens the page as a new user, with separate storage and cookies."""
     contexts: list[Any] = []
 
     def open_page(url: str, width: int = 1440, height: int = 900, ready: bool = True, **options: Any) -> Visit:

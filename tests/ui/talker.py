@@ -1,4 +1,4 @@
-"""A chat model that goes on writing until nobody listens: the bundled one is done within half a second."""
+"""A chat model that writes until the client disconnects; the bundled one would finish within half a second."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import time
 
 from tests.attack.fault_server import Reply, chunk
 
-SENTENCE = "Kim vowed to “fully support” Russia’s military, which he described as a “fraternal duty” [1]. "
+SENTENCE = "Kim vowed to “fully support” Russia’s military, which he described as a “fraternal duty” [1]. Then "
 PAUSE = 0.1
 """Seconds between its pieces: an answer's length is limited, and so lasts for most of a minute."""
 

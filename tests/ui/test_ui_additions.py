@@ -23,7 +23,7 @@ TITLES = {"a": "Pier to close", "b": "Pier will close"}
 def test_an_addition_under_way_tells_its_speed_and_the_time_left() -> None:
     report = {"added": 30, "duplicates": 1, "passages": 90, "documents": 10, "total": 40, "rejected_count": 2}
     words = so_far(Job("1", "a folder", "running", report, seconds=30))
-    expected = "30 added, 1 copy among them, 2 rejected, 90 passages, 3 passages per second, about 2 min left"
+    expected = "30 articles added, 1 duplicate, 2 rejected, 90 passages, 3 passages per second, about 2 min left"
     assert words == f": {expected}"
     assert seconds_left({"documents": 1, "total": 1}, 9) is None
     assert seconds_left({"documents": 0, "total": 0}, 9) is None
@@ -42,7 +42,7 @@ def test_lines_name_the_article_that_a_copy_is_of_and_are_no_formulas_in_a_sprea
     rows = list(csv.reader(io.StringIO(to_csv(lines))))
     assert rows[1] == ["added", "Pier to close", "'=cmd.txt", "", "a"]
     shown = render_outcomes(Job("1", "3 files", "done"), lines, "duplicate", 1)
-    assert "copy of “Pier to close”" in shown
+    assert "duplicate of “Pier to close”" in shown
     assert "bad.bin" not in shown
     assert "rejected 1" in shown
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from assistant.types import Headline
-from assistant.ui.views.conversation import render_welcome
+from assistant.ui.views.welcome import render_welcome
 from tests.ui.conftest import Server, Visit
 
 Open = Callable[..., Visit]
@@ -81,9 +81,9 @@ def test_what_is_not_in_the_articles_looks_different(server: Server, visit: Open
     tab.ask("When did Kim visit Paris?")
     assert tab.page.locator(".is-answered").count() == 0
     said = tab.page.inner_text(".is-abstained")
-    assert "Not found in the articles" in said
-    assert "The nearest articles" in said
-    assert "The library covers" in said
+    assert "No answer found in the articles" in said
+    assert "Closest passages" in said
+    assert "Your library covers" in said
     tab.shot("abstained")
     tab.page.click(".is-abstained .near >> nth=0")
     tab.page.wait_for_selector("#byline-article h2")
@@ -95,7 +95,8 @@ def test_sources_that_differ_stand_side_by_side(server: Server, visit: Open) -> 
     said = tab.page.inner_text(".is-answered")
     assert "27,000" in said and "18,000" in said
     note = tab.page.inner_text(".is-answered .disagree")
-    assert note.startswith("The sources disagree")
+    assert note.startswith("The sources disagree: ")
+    assert "27,000" in note.split("\n")[0] and "18,000" in note.split("\n")[0]
     assert "The Vessaly Herald, 12 January 2026" in note and "Kelmouth Gazette, 12 January 2026" in note
     assert tab.page.locator(".card").count() == 2
     second = max("27,000", "18,000", key=said.index)
@@ -112,7 +113,7 @@ def test_a_question_that_cannot_be_asked_says_so(server: Server, visit: Open, qu
     tab.page.click("#byline-send")
     if question:
         tab.done()
-        assert "Expected a question of at most" in tab.page.inner_text(".is-failed")
+        assert "That's too long" in tab.page.inner_text(".is-failed")
     else:
         assert tab.page.evaluate("() => document.activeElement.closest('#byline-question') !== null")
         assert tab.page.locator(".turn").count() == 0

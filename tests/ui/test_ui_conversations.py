@@ -36,14 +36,14 @@ def test_again_edit_export_and_delete(server: Server, visit: Open) -> None:
     page.wait_for_selector("#byline-say.on")
     copied = page.evaluate("() => navigator.clipboard.readText()")
     assert "Chinese capital" in copied
-    assert "[1] World QuestionQueue Review" in copied
+    assert "[1] World Desk Review" in copied
     with page.expect_download() as caught:
         page.click("text=Markdown")
     text = Path(caught.value.path()).read_text("utf-8")
     assert text.startswith("# Where did Kim and Putin meet?")
     for note in re.findall(r"\[\^[\d-]+\](?!:)", text):
         assert f"\n{note}: “" in text
-    assert "**Not found in the articles.**" in text
+    assert "**No answer found in the articles.**" in text
     with page.expect_download() as caught:
         page.click("text=JSON")
     record = json.loads(Path(caught.value.path()).read_text("utf-8"))
@@ -118,7 +118,7 @@ def test_the_server_may_go_and_come_back_and_serves_no_programs_when_told_so(
     server.stop()
     tab.page.fill("#byline-question textarea", "Where did they meet?")
     tab.page.press("#byline-question textarea", "Enter")
-    tab.page.wait_for_selector("text=The connection to Byline was lost")
+    tab.page.wait_for_selector("text=Connection lost")
     tab.shot("connection-lost")
     server.start()
     tab.page.wait_for_function("() => window.byline && !document.body.classList.contains('lost')")

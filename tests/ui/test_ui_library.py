@@ -37,13 +37,13 @@ def done(tab: Visit, number: int) -> None:
 
 def test_an_empty_library_is_filled_with_one_click(empty: Server, visit: Open) -> None:
     tab = visit(empty.url)
-    assert "The library is empty" in tab.page.inner_text(".welcome")
+    assert "Your library is empty" in tab.page.inner_text(".welcome")
     tab.shot("empty")
     tab.page.click("text=Add the sample articles >> nth=0")
     done(tab, 1)
     tab.page.wait_for_selector("#byline-table tbody tr")
     assert tab.page.locator("#byline-table tbody tr").count() == 47
-    assert "47 added" in tab.page.inner_text(".job")
+    assert "47 articles added" in tab.page.inner_text(".job")
     tab.shot("library")
     tab.page.click("role=tab[name=Ask]")
     tab.page.click("button:text('What did Kim pledge?')")
@@ -57,7 +57,7 @@ def test_table_can_be_searched_sorted_and_filtered(empty: Server, visit: Open) -
     tab.page.click("role=tab[name=Library]")
     tab.page.wait_for_selector("#byline-table tbody tr")
     days = tab.page.locator("#byline-table tbody td:nth-child(3)").all_inner_texts()
-    assert days[-1] == "date not given"
+    assert days[-1] == "No date"
     tab.page.click("th >> text=Article")
     tab.page.wait_for_selector("th[aria-sort=ascending] >> text=Article")
     titles = tab.page.locator("#byline-table .title").all_inner_texts()
@@ -70,7 +70,7 @@ def test_table_can_be_searched_sorted_and_filtered(empty: Server, visit: Open) -
     tab.page.wait_for_function("() => document.querySelectorAll('#byline-table tbody tr').length === 1")
 
 
-def test_a_good_and_a_bad_file_then_a_changed_one(empty: Server, visit: Open) -> None:
+def test_a_good_and_a_bad_file_then_a_changed_one(empty: Server, visit: Open, tmp_path: Path) -> None:
     tab = visit(empty.url)
     page = tab.page
     page.click("role=tab[name=Library]")
@@ -78,7 +78,7 @@ def test_a_good_and_a_bad_file_then_a_changed_one(empty: Server, visit: Open) ->
     page.set_input_files("#byline-files", [GOOD, BAD])
     done(tab, 2)
     job = page.inner_text(".job >> nth=0")
-    assert "1 added, 1 rejected" in job
+    assert "1 article added, 1 rejected" in job
     assert "notes.xyz" in job
     assert "not a form that can be read" in job
     tab.shot("library-rejected")
@@ -86,7 +86,7 @@ def test_a_good_and_a_bad_file_then_a_changed_one(empty: Server, visit: Open) ->
     done(tab, 3)
     assert "1 unchanged" in page.inner_text(".job >> nth=0")
     page.click(".earlier > summary")
-    page.click(".earlier .job:has-text('2 files') >> text=Each article")
+    page.click(".earlier .job:has-text('2 files') >> text=Details")
     page.wait_for_selector(".outcomes li")
     assert sorted(page.locator(".outcomes .flag").all_inner_texts()) == ["added", "rejected"]
     tab.shot("library-outcomes")
@@ -101,15 +101,18 @@ def test_a_good_and_a_bad_file_then_a_changed_one(empty: Server, visit: Open) ->
     page.wait_for_function("() => document.querySelectorAll('.outcomes li').length === 1")
     assert "not a form that can be read" in page.inner_text(".outcomes")
     page.click("#byline-library-article >> text=Close")
-    changed = {**GOOD, "buffer": GOOD["buffer"].replace(b"March", b"April")}  # type: ignore[attr-defined]
-    page.set_input_files("#byline-files", [changed])
-    done(tab, 4)
+    lock = "Lock at Penholm to close\n\nThe lock keeper of Penholm, Tove Aske, said that the lock will be shut in {}."
+    for number, month in enumerate(("March", "April"), 4):
+        (tmp_path / "lock.txt").write_text(lock.format(month))
+        page.fill("#byline-source", str(tmp_path / "lock.txt"))
+        page.press("#byline-source", "Enter")
+        done(tab, number)
     page.select_option("#byline-status", "changed")
-    page.click("#byline-table .title:has-text('Ostrey pier')")
+    page.click("#byline-table .title:has-text('Lock at Penholm')")
     page.wait_for_selector("#byline-library-article .versions")
     assert "April" in page.inner_text("#byline-library-article .text")
     page.click("#byline-library-article .versions button >> nth=0")
-    page.wait_for_selector("#byline-library-article >> text=An earlier version")
+    page.wait_for_selector("#byline-library-article >> text=Earlier version")
     assert "March" in page.inner_text("#byline-library-article .text")
     tab.shot("library-article")
 
@@ -130,10 +133,10 @@ def test_a_removed_article_is_gone_and_its_old_answer_says_so(empty: Server, vis
     assert page.locator("#byline-table tbody tr").count() == 1
     page.click("#byline-table .remove")
     page.click("dialog button >> text=Remove")
-    page.wait_for_selector("#byline-table >> text=No article fits")
+    page.wait_for_selector("#byline-table >> text=No matching articles")
     page.reload()
     page.wait_for_selector(".turn")
-    assert "its source was removed from the library" in page.inner_text(".gone")
+    assert "No longer in the library" in page.inner_text(".gone")
     assert "removed" in page.inner_text(".card .flag")
     tab.shot("removed-source")
     hits = httpx.get(f"{empty.url}/api/search", params={"q": "Ostrey pier repairs", "k": 50}).json()["hits"]
@@ -155,7 +158,7 @@ def test_an_article_that_says_it_was_corrected_shows_that_on_its_card(empty: Ser
     page.click("role=tab[name=Ask]")
     tab.ask("What did Halla Trewin call the sluice at Drammoor?")
     assert "a door for eels" in page.inner_text(".answer")
-    assert page.inner_text(".card .flag") == "says it was corrected"
+    assert page.inner_text(".card .flag") == "corrected"
     assert "said that the sluice is at Penholm" in page.inner_text(".card .notice")
     page.click(".cite >> nth=0")
     page.wait_for_selector("#byline-article .correction >> text=earlier version")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import subprocess
-import sys
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -12,24 +11,18 @@ import httpx
 import openai
 import pytest
 
+from assistant.ui.server.auth import add_user
 from tests.ui.conftest import ROOT, Server, Visit, environment, run_byline
 
 Open = Callable[..., Visit]
 PASSWORDS = {"ada": "correct horse 1", "ben": "battery staple 2"}
 
 
-def line(name: str, password: str) -> str:
-    command = [sys.executable, "-m", "assistant.ui.server.auth", name]
-    done = subprocess.run(
-        command, input=password + "\n", env=environment(), cwd=ROOT, capture_output=True, text=True, check=True
-    )
-    return done.stdout
-
-
 @pytest.fixture(scope="module")
 def users(tmp_path_factory: pytest.TempPathFactory) -> Path:
     file = tmp_path_factory.mktemp("users") / "users.txt"
-    file.write_text("".join(line(name, password) for name, password in PASSWORDS.items()))
+    for name, password in PASSWORDS.items():
+        add_user(file, name, password)
     return file
 
 
@@ -44,7 +37,7 @@ def guarded(servers: Callable[..., Server], sample_home: Path, users: Path) -> S
 def enter(tab: Visit, name: str, password: str) -> None:
     tab.page.fill("#name", name)
     tab.page.fill("#password", password)
-    tab.page.click("text=Log in >> nth=-1")
+    tab.page.click("text=Sign in >> nth=-1")
 
 
 ROUTES = [
@@ -73,14 +66,14 @@ def test_two_people_in_one_browser_see_their_own(guarded: Server, visit: Open) -
     tab = visit(guarded.url, ready=False)
     page = tab.page
     enter(tab, "ada", "not the password")
-    page.wait_for_selector("text=That name and password do not go together")
+    page.wait_for_selector("text=Incorrect user name or password")
     tab.shot("login")
     enter(tab, "ada", PASSWORDS["ada"])
     page.wait_for_selector(".welcome:not(.loading)")
     tab.ask("What did Kim pledge?")
     page.click("role=tab[name=Settings]")
-    page.wait_for_selector("text=Logged in as ada")
-    page.click("text=Log out")
+    page.wait_for_selector("text=Signed in as ada")
+    page.click("#byline-health >> text=Sign out >> nth=0")
     page.wait_for_selector("#name")
     enter(tab, "ben", PASSWORDS["ben"])
     page.wait_for_selector(".welcome:not(.loading)")
@@ -118,12 +111,12 @@ def test_a_changed_password_ends_sessions(guarded: Server, visit: Open, users: P
     tab = visit(guarded.url, ready=False)
     enter(tab, "ben", PASSWORDS["ben"])
     tab.page.wait_for_selector(".welcome:not(.loading)")
-    users.write_text(users.read_text().splitlines()[0] + "\n" + line("ben", "another password"))
+    add_user(users, "ben", "another password")
     tab.page.reload()
     tab.page.wait_for_selector("#name")
 
 
-@pytest.mark.parametrize(("text", "words"), [(None, "No such file"), ("ada:secret\n", "line 1"), ("", "found none")])
+@pytest.mark.parametrize(("text", "words"), [(None, "No such file"), ("ada:secret\n", "line 1"), ("", "no users")])
 def test_a_users_file_that_cannot_be_used_is_said_at_once(tmp_path: Path, text: str | None, words: str) -> None:
     file = tmp_path / "users.txt"
     if text is not None:

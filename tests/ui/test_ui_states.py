@@ -32,7 +32,7 @@ def slowly(settings):
     time.sleep(6)
     return build(settings)
 factory.build_assistant = slowly
-main.main()
+main()
 """
 """The real server whose library takes six seconds longer to open."""
 
@@ -49,9 +49,10 @@ def test_loading_busy_writing_and_stopped(servers: Servers, sample_home: Path, v
             program=SLOW,
             BYLINE_CHAT_MODEL="openai:m",
             BYLINE_CHAT_URL=model.url,
+            BYLINE_CHAT_PROFILE="small",
         )
         first = _first_page(server)
-        assert "Preparing the page" in first
+        assert "Loading" in first
         server.wait("page")
         tab = visit(server.url, ready=False)
         tab.page.wait_for_selector(".welcome.loading >> text=Loading the library")
@@ -100,6 +101,8 @@ def test_a_library_that_cannot_be_opened_says_why(tmp_path: Path) -> None:
     loader.wait()
     with ThreadPoolExecutor(1) as thread:  # the browser of other tests keeps a loop in this one
         request: Any = SimpleNamespace(session_hash="a")
-        shown = thread.submit(lambda: asyncio.run(Chat(loader, QuestionQueue(loader)).show("{}", request))).result()
-    assert "could not be opened" in shown[0]
+        shown = thread.submit(
+            lambda: asyncio.run(Chat(loader, QuestionQueue(loader), 1.0).show("{}", request))
+        ).result()
+    assert "cannot be opened" in shown[0]
     assert "byline doctor" in shown[0]

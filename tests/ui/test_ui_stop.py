@@ -16,7 +16,9 @@ def test_stop_ends_the_decoding_and_marks_what_there_is(
 ) -> None:
     talker = Talker()
     with FaultServer(talker, 0) as model:
-        server = servers(sample_home, BYLINE_CHAT_MODEL="openai:m", BYLINE_CHAT_URL=model.url)
+        server = servers(
+            sample_home, BYLINE_CHAT_MODEL="openai:m", BYLINE_CHAT_URL=model.url, BYLINE_CHAT_PROFILE="small"
+        )
         tab = visit(server.url)
         page = tab.page
         page.fill("#byline-question textarea", "What did Kim pledge?")
@@ -25,7 +27,7 @@ def test_stop_ends_the_decoding_and_marks_what_there_is(
         assert talker.listeners == 1
         tab.shot("streaming")
         page.click("#byline-stop")
-        page.wait_for_selector(".is-stopped >> text=Stopped before the end")
+        page.wait_for_selector(".is-stopped >> text=Stopped early")
         until = time.monotonic() + 10  # it hangs up within a piece or two; the machine may be busy
         while talker.listeners and time.monotonic() < until:
             time.sleep(0.02)
@@ -34,7 +36,7 @@ def test_stop_ends_the_decoding_and_marks_what_there_is(
         assert page.is_visible("#byline-send")
         tab.shot("stopped-in-part")
         page.reload()
-        page.wait_for_selector(".is-stopped >> text=Stopped before the end")
+        page.wait_for_selector(".is-stopped >> text=Stopped early")
         assert "fraternal duty" in page.inner_text(".is-stopped .answer")
         page.click(".is-stopped .cite")
         page.wait_for_selector("#byline-article mark.now")

@@ -1,4 +1,4 @@
-"""The page that describes the HTTP interface, made from the OpenAPI description; it fetches nothing."""
+"""The documentation page of the HTTP API, made from the OpenAPI description. It loads nothing else."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ td:first-child, .soft { color: var(--soft); } .soft { font-size: 15px; }
 
 
 def render_docs(description: Mapping[str, Any]) -> str:
-    """One page for people.
+    """The documentation page.
 
     Args:
         description: The OpenAPI description of the application.
@@ -34,12 +34,12 @@ def render_docs(description: Mapping[str, Any]) -> str:
         for method, operation in methods.items()
     ]
     return (
-        '<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Byline over HTTP</title>'
+        '<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Byline HTTP API</title>'
         f'<meta name="viewport" content="width=device-width, initial-scale=1"><style>{_STYLE}</style></head><body><main>'
-        '<h1>Byline over HTTP</h1><p class="soft">The same answers as on the <a href="/">page</a>. '
-        '<a href="/api/openapi.json">OpenAPI description</a>. Agents that speak MCP (streamable HTTP) find the tools '
-        "<code>ask</code> and <code>search</code> at <code>/mcp</code>. Where the server has a login, send it as HTTP Basic, "
-        "or as the bearer token <code>NAME:PASSWORD</code>.</p>"
+        '<h1>Byline HTTP API</h1><p class="soft">The same answers as in the <a href="/">chat</a>. '
+        '<a href="/api/openapi.json">OpenAPI description</a>. MCP clients (streamable HTTP) find the tools '
+        "<code>ask</code> and <code>search</code> at <code>/mcp</code>. If the server has users, send HTTP Basic credentials "
+        "or the bearer token <code>NAME:PASSWORD</code>.</p>"
         f"{''.join(parts)}</main></body></html>"
     )
 

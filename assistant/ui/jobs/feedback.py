@@ -1,4 +1,4 @@
-"""What people thought of answers, and their own question file made from it.
+"""Users' ratings of answers, and test questions made from them.
 
 Ratings are lines of `feedback.jsonl` in the data folder; test questions are lines of `questions.jsonl`
 beside it, in the form that `byline eval run --questions` reads.
@@ -19,7 +19,7 @@ from assistant.errors import StoreError, UsageError
 
 
 class Rating(BaseModel):
-    """One person's word on one answer."""
+    """One user's rating of one answer."""
 
     model_config = ConfigDict(extra="ignore")
     receipt: str = Field(max_length=100)
@@ -43,7 +43,7 @@ class Feedback:
         self._lock = threading.Lock()
 
     def rate(self, rating: Rating, user: str = "") -> None:
-        """Keep a rating; the last one of a person for an answer counts.
+        """Save a rating. A user's last rating of an answer counts.
 
         Raises:
             StoreError: The data folder cannot be written.
@@ -52,7 +52,7 @@ class Feedback:
         self._append(self._ratings, rating.model_copy(update={"at": now, "user": user}).model_dump())
 
     def ratings(self) -> list[Rating]:
-        """The last rating of each person for each answer, oldest first."""
+        """The last rating of each user for each answer, oldest first."""
         found: dict[tuple[str, str], Rating] = {}
         for row in _rows(self._ratings):
             try:
@@ -66,25 +66,25 @@ class Feedback:
     def keep_case(
         self, record: dict[str, Any], expect: Literal["answer", "not found"], history: Sequence[dict[str, str]]
     ) -> tuple[str, int]:
-        """Make a past answer a test question.
+        """Save a past answer as a test question.
 
         Args:
             record: The answer's receipt.
-            expect: Whether the answer was right, or "not found" would be.
+            expect: Whether the answer is right, or should be "not found".
             history: The conversation before it.
 
         Returns:
             The question's id and how many there are now.
 
         Raises:
-            UsageError: The answer cannot be a test question, or is one already.
+            UsageError: The answer cannot be a test question, or already is one.
             StoreError: The data folder cannot be written.
         """
         case = _case(record, expect, history)
         with self._lock:
             known = [row.get("id") for row in _rows(self.questions)]
             if case["id"] in known:
-                raise UsageError("This answer is among your test questions already.")
+                raise UsageError("This answer is already saved as a test.")
         self._append(self.questions, case)
         return case["id"], len(known) + 1
 
@@ -98,13 +98,13 @@ class Feedback:
             with self._lock, file.open("a", encoding="utf-8") as out:
                 out.write(line)
         except OSError as error:
-            raise StoreError(f"Expected to write {str(file)!r}: {error.strerror}.") from error
+            raise StoreError(f"Cannot write {file}: {error.strerror}.") from error
 
 
 def _case(record: dict[str, Any], expect: str, history: Sequence[dict[str, str]]) -> dict[str, Any]:
     answered = expect == "answer"
     if answered and not record.get("citations"):
-        raise UsageError("Expected an answer with quotations, found none: only “not found” can be kept of this one.")
+        raise UsageError("This answer has no quotations. It can only be saved as “not found”.")
     case: dict[str, Any] = {
         "id": f"own-{record['id']}",
         "question": record["question"],
@@ -125,7 +125,7 @@ def _case(record: dict[str, Any], expect: str, history: Sequence[dict[str, str]]
 
 
 def _rows(file: Path) -> list[dict[str, Any]]:
-    """The whole lines of a JSONL file; one that was cut off by a kill is left out."""
+    """The complete rows of a JSONL file; a torn line is skipped."""
     try:
         lines = file.read_text("utf-8").split("\n")
     except OSError:

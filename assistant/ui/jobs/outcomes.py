@@ -1,4 +1,4 @@
-"""What became of each article of an addition: kept beside the library, listed in pages, given as CSV."""
+"""The status of each article of an addition: stored with the library, shown in pages, exported as CSV."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ STATUSES = {
     "added": "added",
     "updated": "updated",
     "unchanged": "unchanged",
-    "duplicate": "copy of another",
+    "duplicate": "duplicate",
     "rejected": "rejected",
     "lost": "not stored",
 }
-"""A status as the pipeline names it -> as a reader says it, in the order of the list."""
+"""The pipeline's status -> its label, in order of display."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,7 @@ class Line:
         title: The article's title; empty when there is no article.
         place: The file, the address or the line of a file that it came from.
         article_id: The article, or empty.
-        detail: Which article a copy is of, by title; why a document was rejected.
+        detail: The title of the article that this duplicates, or why a document was rejected.
     """
 
     status: str
@@ -45,7 +45,7 @@ class Line:
 
 
 def make_lines(outcomes: Iterable[Outcome], title_of: Callable[[str], str]) -> list[Line]:
-    """What a report says, with titles.
+    """The lines of a report, with titles.
 
     Args:
         outcomes: From `ingest.pipeline.Report`.
@@ -64,7 +64,7 @@ def make_lines(outcomes: Iterable[Outcome], title_of: Callable[[str], str]) -> l
 
 
 def write_lines(file: Path, lines: Sequence[Line]) -> None:
-    """Replace the file by these lines, whole or not at all."""
+    """Replace the file with these lines atomically."""
     file.parent.mkdir(parents=True, exist_ok=True)
     fresh = file.with_suffix(".new")
     with fresh.open("w", encoding="utf-8") as out:
@@ -73,7 +73,7 @@ def write_lines(file: Path, lines: Sequence[Line]) -> None:
 
 
 def read_lines(file: Path) -> list[Line]:
-    """The lines of a file; none when it is not there or not ours."""
+    """The lines of a file; none when it is missing or not valid."""
     try:
         with file.open(encoding="utf-8") as rows:
             return [Line(**json.loads(row)) for row in rows]
@@ -82,7 +82,7 @@ def read_lines(file: Path) -> list[Line]:
 
 
 def count_statuses(lines: Iterable[Line]) -> dict[str, int]:
-    """How many lines have each status, in the order of `STATUSES`; those that none has are left out."""
+    """Lines per status, in the order of `STATUSES`, without zeros."""
     counts = Counter(line.status for line in lines)
     return {status: counts[status] for status in STATUSES if counts[status]}
 
@@ -98,5 +98,5 @@ def to_csv(lines: Iterable[Line]) -> str:
 
 
 def _harmless(cell: str) -> str:
-    """A cell that a spreadsheet would run as a formula becomes text."""
+    """Make a cell that a spreadsheet would run as a formula plain text."""
     return f"'{cell}" if cell[:1] in ("=", "+", "-", "@", "\t", "\r") else cell

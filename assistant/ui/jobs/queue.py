@@ -1,6 +1,6 @@
-"""Adding articles in the background: one job after another, in a thread of its own, watched from any tab.
+"""Add articles in the background: one job after another in a thread of its own, visible from any tab.
 
-A job goes on when the page is left. What it stored stays stored when it is stopped or fails.
+A job goes on when the page is closed. What it stored stays stored when it is stopped or fails.
 """
 
 from __future__ import annotations
@@ -28,17 +28,17 @@ from ingest.types import upload_origin
 log = logging.getLogger(__name__)
 
 KEPT = 20
-"""Finished jobs that are remembered, also over a restart."""
+"""Finished jobs that are listed, also after a restart."""
 WAITING = 20
 SHOWN_REJECTED = 500
 TOLD_EVERY = 0.2
-"""Seconds between two looks at how far a job is."""
+"""Seconds between two updates of a job's progress."""
 SAMPLE = Path(__file__).parents[3] / "eval" / "sample" / "articles"
 
 State = Literal["waiting", "running", "done", "stopped", "failed"]
 Tell = Callable[[Report], None]
 Work = Callable[[Any, Tell, Options], Report]
-"""(assistant, called with the report so far, how) -> the report."""
+"""(assistant, callback for progress, options) -> the report."""
 
 
 @dataclass
@@ -46,13 +46,13 @@ class Job:
     """One addition.
 
     Attributes:
-        id: Names it to the page.
-        what: What is added, in words.
-        report: What was done so far, as `Report.record` gives it, with `documents` of `total`.
+        id: Identifies it on the page.
+        what: What is added, for people.
+        report: What was done so far (`Report.record`), with `documents` and `total`.
         error: Why it failed, or empty.
         began: Seconds since the epoch.
-        listed: Whether there is a list of what became of each article.
-        expected: How many documents there are, where that is known before.
+        listed: Whether there is a list of each article's status.
+        expected: Number of documents, when it is known in advance.
     """
 
     id: str
@@ -67,12 +67,12 @@ class Job:
 
     @property
     def active(self) -> bool:
-        """Whether it is still going to change."""
+        """Whether it is waiting or running."""
         return self.state in ("waiting", "running")
 
 
 class Jobs:
-    """All additions of this process and the last ones of those before it.
+    """All additions of this process and the latest ones of earlier processes.
 
     Args:
         loader: Where the library comes from.
@@ -99,15 +99,15 @@ class Jobs:
         """The job of this id.
 
         Raises:
-            UsageError: It is not remembered any more.
+            UsageError: It is no longer listed.
         """
         for job in self.all():
             if job.id == job_id:
                 return job
-        raise UsageError("Expected one of the last additions, found one that is not remembered any more.")
+        raise UsageError("This addition is no longer listed.")
 
     def lines(self, job: Job) -> list[Line]:
-        """What became of each article of a job; of one under way, so far."""
+        """The status of each article of a job, so far when it is running."""
         live, report = self._live
         assistant = self._loader.assistant
         if live == job.id and assistant is not None:
@@ -115,12 +115,12 @@ class Jobs:
         return read_lines(self._folder / f"{job.id}.jsonl")
 
     def add_source(self, source: str) -> Job:
-        """Add what a path or an address names."""
+        """Add the articles at a path or an address."""
         return self._start(source, _ingest(source))
 
     def add_sample(self) -> Job:
         """Add the sample articles."""
-        return self._start("The sample articles", _ingest(str(SAMPLE)))
+        return self._start("Sample articles", _ingest(str(SAMPLE)))
 
     def add_files(self, files: Sequence[tuple[str, bytes]]) -> Job:
         """Add uploaded files, given as (name, content)."""
@@ -141,7 +141,7 @@ class Jobs:
     def _start(self, what: str, work: Work, expected: int = 0) -> Job:
         with self._lock:
             if sum(job.active for job in self._jobs) >= WAITING:
-                raise UsageError(f"Expected at most {WAITING} additions at a time: wait until some are done.")
+                raise UsageError("Too many additions are waiting. Try again when some are done.")
             job = Job(str(next(self._numbers)), what, expected=expected)
             self._stops[job.id] = threading.Event()
             self._jobs.append(job)
@@ -182,27 +182,27 @@ class Jobs:
             state = "stopped" if stop.is_set() and (report.stopped or not report.documents) else "done"
         except BylineError as error:
             state, job.error = "failed", str(error)
-        except Exception as error:  # the person who added must hear of it, whatever it is
+        except Exception as error:  # the user must see any failure
             log.exception("an addition failed")
-            state, job.error = "failed", f"Adding failed ({type(error).__name__}): see the terminal."
+            state, job.error = "failed", f"Adding failed ({type(error).__name__}). See the log for details."
         self._note(job, report)
         self._keep_lines(job, report)
         job.state = state
 
     def _note(self, job: Job, report: Report) -> None:
-        """Show how far a job is."""
+        """Publish the progress of a job."""
         self._live = (job.id, report)
         job.report = _cut({**report.record(), "documents": report.documents, "total": report.total or job.expected})
         job.seconds = round(time.time() - job.began, 1)
         job.listed = bool(report.outcomes)
 
     def _keep_lines(self, job: Job, report: Report) -> None:
-        """Write the list of what became of each article; what was read but never stored says so."""
+        """Write the status of each article; those that were read but not stored are marked."""
         assistant = self._loader.assistant
         if assistant is not None and report.outcomes:
             lines = make_lines(report.outcomes, _titles(assistant.library.catalogue))
             lines = [
-                replace(line, status="lost", detail="The addition ended before this was stored: add it again.")
+                replace(line, status="lost", detail="Not stored: the addition ended early. Add it again.")
                 if line.article_id and not line.title
                 else line
                 for line in lines
@@ -210,7 +210,7 @@ class Jobs:
             try:
                 write_lines(self._folder / f"{job.id}.jsonl", lines)
             except OSError as error:  # the articles are stored; only this list is lost
-                log.warning("the list of an addition cannot be written: %s", error)
+                log.warning("cannot write the list of an addition: %s", error)
                 job.listed = False
         self._live = ("", Report())
 
@@ -224,8 +224,8 @@ class Jobs:
             for file in self._folder.glob("*.jsonl"):
                 if file.stem not in kept:
                     file.unlink(missing_ok=True)
-        except OSError as error:  # the articles are stored; only this list of what was done is lost at a restart
-            log.warning("the list of additions cannot be written: %s", error)
+        except OSError as error:  # the articles are stored; only the list of additions is lost at a restart
+            log.warning("cannot write the list of additions: %s", error)
 
     def _remembered(self) -> list[Job]:
         try:
@@ -247,5 +247,5 @@ def _titles(catalogue: Catalogue) -> Callable[[str], str]:
 
 
 def _cut(record: dict[str, Any]) -> dict[str, Any]:
-    """The record with as many rejections as a page can show, and their whole number."""
+    """The record with the rejections that a page shows, and their total number."""
     return {**record, "rejected_count": len(record["rejected"]), "rejected": record["rejected"][:SHOWN_REJECTED]}

@@ -1,1 +1,1 @@
-"""The HTTP routes behind the pages."""
+"""HTTP routes of the pages."""

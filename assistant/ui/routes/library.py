@@ -1,4 +1,4 @@
-"""The routes behind the Library tab."""
+"""Routes of the Library tab."""
 
 from __future__ import annotations
 
@@ -17,19 +17,16 @@ from assistant.ui.server.loader import Loader
 from assistant.ui.views.additions import render_jobs, render_outcomes
 from assistant.ui.views.library import Sort, Status, Wanted, find_rows, render_table
 
-MAX_UPLOAD = 100_000_000
-"""Largest upload in bytes, all of its files together."""
-
 
 class Addition(BaseModel):
-    """What is to be added: a path or an address, or the sample set."""
+    """What to add: a path, a web address, or the sample articles."""
 
     source: str = Field(default="", max_length=2_000)
     sample: bool = False
 
 
 class Removal(BaseModel):
-    """Which articles are to go."""
+    """Which articles to remove."""
 
     articles: list[str] = Field(min_length=1, max_length=1_000)
 
@@ -38,10 +35,10 @@ def add_library_routes(app: FastAPI, loader: Loader, jobs: Jobs, paths: bool) ->
     """Add the routes.
 
     Args:
-        app: Where to.
+        app: The application.
         loader: Where the library comes from.
-        jobs: Does the adding.
-        paths: Whether files and folders of the server's own machine may be named.
+        jobs: Adds articles.
+        paths: Whether files and folders on the server may be added by path.
     """
 
     @app.get("/byline/library", include_in_schema=False)
@@ -101,22 +98,18 @@ def add_library_routes(app: FastAPI, loader: Loader, jobs: Jobs, paths: bool) ->
 
 
 async def _uploaded(request: Request) -> list[tuple[str, bytes]]:
-    if int(request.headers.get("content-length") or MAX_UPLOAD + 1) > MAX_UPLOAD:
-        raise UsageError(
-            f"Expected at most {MAX_UPLOAD // 10**6} MB at a time, found more: add the folder by its path."
-        )
     async with request.form(max_files=1_000) as form:
         files = [part for part in form.getlist("files") if isinstance(part, UploadFile)]
         taken = [(file.filename or "unnamed", await file.read()) for file in files]
     if not taken:
-        raise UsageError("Expected at least one file, found none.")
+        raise UsageError("Choose at least one file.")
     return taken
 
 
 def _source(sent: Addition, paths: bool) -> str:
     source = sent.source.strip()
     if not source:
-        raise UsageError("Expected a file, a folder or an address, found nothing.")
+        raise UsageError("Enter a file, a folder or a web address.")
     if not paths and not source.lower().startswith(("http://", "https://")):
-        raise UsageError(f"Expected an address that begins with http:// or https://, found {source[:100]!r}.")
+        raise UsageError("Enter a web address that begins with http:// or https://.")
     return source

@@ -1,4 +1,4 @@
-"""Small routes of the page's own: health, one article to read, the filters, a conversation as a file."""
+"""Small routes of the page: health, articles, filters, export of conversations."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from assistant.ui.views.export import to_json, to_markdown
 from assistant.ui.views.filters import render_filters
 from assistant.ui.views.turns import MAX_TURNS, read_turns
 
-GONE = '<div class="none"><p class="verdict">This article is no longer in the library.</p></div>'
+GONE = '<div class="none"><p class="verdict">This article is no longer in your library.</p></div>'
 LOADING = '<div class="none"><p>The library is still loading.</p></div>'
 
 

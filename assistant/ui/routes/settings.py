@@ -1,4 +1,4 @@
-"""The routes behind the Evaluation and Settings tabs and under each answer's thumbs."""
+"""Routes of the Evaluation and Settings tabs and of ratings."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from assistant.ui.views.turns import MAX_TURNS, history_of, read_turns
 
 
 class NewCase(BaseModel):
-    """An answer that becomes a test question."""
+    """An answer to save as a test question."""
 
     receipt: str = Field(max_length=100)
     expect: Literal["answer", "not found"]
@@ -27,7 +27,7 @@ class NewCase(BaseModel):
 
 
 def user_of(request: Request) -> str:
-    """Who is logged in; empty without a login."""
+    """The signed-in user; empty without a login."""
     return str(request.scope.get("byline_user", ""))
 
 
@@ -43,7 +43,7 @@ def add_evaluation_routes(app: FastAPI, loader: Loader, feedback: Feedback) -> N
     async def report(name: str) -> Response:
         file = report_file(home, name)
         if file is None:
-            return PlainTextResponse("There is no such report.", status_code=404)
+            return PlainTextResponse("No such report.", status_code=404)
         return FileResponse(file, media_type="text/html; charset=utf-8")
 
     @app.post("/byline/feedback", include_in_schema=False)
@@ -56,7 +56,7 @@ def add_evaluation_routes(app: FastAPI, loader: Loader, feedback: Feedback) -> N
         catalogue = (await loader.ready()).library.catalogue
         record = await run_in_threadpool(catalogue.receipt, sent.receipt)
         if record is None:
-            raise UsageError("Expected an answer of this library, found none with this receipt: ask again.")
+            raise UsageError("This answer is no longer stored. Ask again.")
         history = history_of(read_turns(sent.before))
         name, count = await run_in_threadpool(feedback.keep_case, record, sent.expect, history)
         return {"id": name, "count": count, "file": str(feedback.questions)}
@@ -82,7 +82,7 @@ def add_settings_routes(app: FastAPI, loader: Loader) -> None:
             with library:
                 return int(library.repair())
 
-        return {"said": f"Done: {await run_in_threadpool(work):,} passages in the index."}
+        return {"said": f"Done: {await run_in_threadpool(work):,} passages indexed."}
 
 
 def _findings(loader: Loader) -> list[Health]:
@@ -90,4 +90,5 @@ def _findings(loader: Loader) -> list[Health]:
     if assistant is None:
         return examine(loader.settings)
     used = assistant.library.disk_bytes()
-    return [*examine(loader.settings, assistant.library), Health("disk used", f"{used / 10**6:,.1f} MB")]
+    model = Health("embedding model", loader.settings.embedding_model)
+    return [model, *examine(loader.settings, assistant.library), Health("disk used", f"{used / 10**6:,.1f} MB")]

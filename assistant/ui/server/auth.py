@@ -1,52 +1,128 @@
-"""Who may come in: users with hashed passwords in a file, a signed cookie for browsers, Basic or bearer for programs.
+"""Who may come in: users with hashed passwords in a file, sessions for browsers, Basic or bearer for programs.
 
-    python -m assistant.ui.server.auth NAME >> users.txt     asks for a password and prints the user's line
-    byline serve --auth users.txt
-
-A line is `NAME:scrypt:SALT:HASH`. A user who is taken out of the file, or whose password is changed, is out at once.
+A line of the file is `NAME:scrypt:SALT:HASH`. A user who is removed, or whose password is changed, is out at once.
 """
 
 from __future__ import annotations
 
 import asyncio
 import base64
-import getpass
 import hashlib
 import hmac
 import os
 import re
 import secrets
-import sys
-import time
 from collections.abc import Mapping
 from http.cookies import CookieError, SimpleCookie
 from pathlib import Path
 
 from assistant.errors import UsageError
+from assistant.ui.server.rates import Lockout
+from assistant.ui.server.request_queue import BusyError
+from assistant.ui.server.sessions import COOKIE, DAYS, Session, Sessions
 
-COOKIE = "byline_session"
-DAYS = 30
 SHORTEST = 8
+LONGEST = 1_000
 NAME = re.compile(r"[A-Za-z0-9._@-]{1,64}")
 _COST = {"n": 2**14, "r": 8, "p": 1}
-"""scrypt's cost: 16 MB and some 50 ms a guess."""
-_AT_ONCE = 4
-_PAUSE = 1.0
-"""Seconds that a wrong password costs."""
+"""scrypt's cost: 16 MB and some 50 ms per attempt."""
+_AT_ONCE = 2
+_WAITING = 20
+"""Attempts that may wait to be hashed; more are refused at once."""
+ADVICE = "add users with `byline users add`"
 
 
 def user_line(name: str, password: str) -> str:
     """A line for the users' file.
 
     Raises:
-        UsageError: The name or the password does not fit.
+        UsageError: The name or the password is not allowed.
     """
     if not NAME.fullmatch(name):
-        raise UsageError(f"Expected a name of letters, digits and . _ @ -, found {name!r}.")
+        raise UsageError("A user name has 1 to 64 letters, digits or . _ @ -.")
     if len(password) < SHORTEST:
-        raise UsageError(f"Expected a password of at least {SHORTEST} characters, found {len(password)}.")
+        raise UsageError(f"The password is too short: use at least {SHORTEST} characters.")
+    if len(password) > LONGEST:
+        raise UsageError(f"The password is too long: use at most {LONGEST} characters.")
     salt = secrets.token_bytes(16)
     return f"{name}:scrypt:{salt.hex()}:{_hash(password, salt).hex()}"
+
+
+def add_user(path: Path, name: str, password: str) -> bool:
+    """Add a user, or change a user's password; the file is made when it is not there.
+
+    Returns:
+        True when the user is new.
+
+    Raises:
+        UsageError: The name or password is not allowed, or the file cannot be read or written.
+    """
+    line = user_line(name, password)
+    lines = _lines(path) if path.exists() else []
+    others = [kept for kept in lines if _name(kept) != name]
+    _replace(path, [*others, line])
+    return len(others) == len(lines)
+
+
+def list_users(path: Path) -> list[str]:
+    """The names in a users' file, sorted; none when there is no file.
+
+    Raises:
+        UsageError: The file cannot be read, or a line is not valid.
+    """
+    return sorted(_parse(path, _lines(path))) if path.exists() else []
+
+
+def remove_user(path: Path, name: str) -> None:
+    """Remove a user.
+
+    Raises:
+        UsageError: There is no such user, or the file cannot be read or written.
+    """
+    lines = _lines(path) if path.exists() else []
+    others = [kept for kept in lines if _name(kept) != name]
+    if len(others) == len(lines):
+        raise UsageError(f"There is no user {name!r} in {str(path)!r}. List them with `byline users list`.")
+    _replace(path, others)
+
+
+def _name(line: str) -> str:
+    return "" if line.startswith("#") else line.partition(":")[0].strip()
+
+
+def _lines(path: Path) -> list[str]:
+    try:
+        return path.read_text("utf-8").splitlines()
+    except OSError as error:
+        raise UsageError(f"Cannot read the users' file {path}: {error.strerror}.") from error
+    except UnicodeDecodeError as error:
+        raise UsageError(f"{path} is not a users' file: {ADVICE}.") from error
+
+
+def _replace(path: Path, lines: list[str]) -> None:
+    fresh = path.with_name(f"{path.name}.new")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+            file.writelines(f"{line}\n" for line in lines)
+        os.replace(fresh, path)
+    except OSError as error:
+        raise UsageError(f"Cannot write the users' file {path}: {error.strerror}.") from error
+
+
+def _parse(path: Path, lines: list[str]) -> dict[str, tuple[bytes, bytes]]:
+    found = {}
+    for number, line in enumerate(lines, 1):
+        if not line.strip() or line.startswith("#"):
+            continue
+        try:
+            name, kind, salt, digest = line.strip().split(":")
+            if kind != "scrypt" or not NAME.fullmatch(name):
+                raise ValueError
+            found[name] = (bytes.fromhex(salt), bytes.fromhex(digest))
+        except ValueError:
+            raise UsageError(f"{path}, line {number}: this is no user's line; {ADVICE}.") from None
+    return found
 
 
 def _hash(password: str, salt: bytes) -> bytes:
@@ -54,13 +130,13 @@ def _hash(password: str, salt: bytes) -> bytes:
 
 
 class Users:
-    """The users' file, read anew whenever it changes.
+    """The users' file, read again whenever it changes.
 
     Args:
         path: The file.
 
     Raises:
-        UsageError: It cannot be read, or a line does not fit.
+        UsageError: It cannot be read, has no users, or a line is not valid.
     """
 
     def __init__(self, path: Path) -> None:
@@ -73,34 +149,14 @@ class Users:
         """(salt, hash) of a user, or None."""
         try:
             state = self._path.stat()
-            if (state.st_mtime_ns, state.st_size) != self._seen:
-                self._lines = _read(self._path)
-                self._seen = (state.st_mtime_ns, state.st_size)
         except OSError as error:
-            raise UsageError(f"Expected the users' file {str(self._path)!r}: {error.strerror}.") from error
+            raise UsageError(f"Cannot read the users' file {self._path}: {error.strerror}.") from error
+        if (state.st_mtime_ns, state.st_size) != self._seen:
+            self._lines = _parse(self._path, _lines(self._path))
+            if not self._lines:
+                raise UsageError(f"There are no users in {self._path}: {ADVICE}.")
+            self._seen = (state.st_mtime_ns, state.st_size)
         return self._lines.get(name)
-
-
-def _read(path: Path) -> dict[str, tuple[bytes, bytes]]:
-    found = {}
-    for number, line in enumerate(path.read_text("utf-8").splitlines(), 1):
-        if not line.strip() or line.startswith("#"):
-            continue
-        parts = line.strip().split(":")
-        try:
-            name, kind, salt, digest = parts
-            if kind != "scrypt" or not NAME.fullmatch(name):
-                raise ValueError
-            found[name] = (bytes.fromhex(salt), bytes.fromhex(digest))
-        except ValueError:
-            raise UsageError(
-                f"{path}, line {number}: expected NAME:scrypt:SALT:HASH; make one with `python -m assistant.ui.server.auth NAME`."
-            ) from None
-    if not found:
-        raise UsageError(
-            f"Expected users in {str(path)!r}, found none: add one with `python -m assistant.ui.server.auth NAME`."
-        )
-    return found
 
 
 class Login:
@@ -108,59 +164,78 @@ class Login:
 
     Args:
         users: The users.
-        home: The data folder; a key for the cookies is kept there, so that a restart logs nobody out.
+        home: The data folder, where sessions are kept.
     """
 
     def __init__(self, users: Users, home: Path) -> None:
         self._users = users
-        self._key = _kept_key(home / "session.key")
+        self.sessions = Sessions(home)
+        self.lockout = Lockout()
         self._known: dict[bytes, str] = {}
         self._places = asyncio.Semaphore(_AT_ONCE)
+        self._inside = 0
 
-    async def user(self, headers: Mapping[str, str]) -> str | None:
-        """The user of a request with these headers, or None."""
+    async def user(self, headers: Mapping[str, str], address: str) -> str | None:
+        """The user of a request, or None.
+
+        Raises:
+            TooManyError: There were too many failed attempts.
+            BusyError: Too many passwords are being checked.
+            UsageError: The users' file cannot be read.
+        """
         authorization = headers.get("authorization", "")
         if authorization:
-            return await self._by_header(authorization)
+            return await self._by_header(authorization, address)
+        session = self.session(headers)
+        return session.user if session else None
+
+    def session(self, headers: Mapping[str, str]) -> Session | None:
+        """The valid session that a request's cookie names, or None."""
+        text = headers.get("cookie", "")
+        if not text.isascii():
+            return None
         try:
-            cookie = SimpleCookie(headers.get("cookie", "")).get(COOKIE)
+            cookie = SimpleCookie(text).get(COOKIE)
         except CookieError:
             return None
-        return self._by_cookie(cookie.value) if cookie else None
+        session = self.sessions.find(cookie.value) if cookie else None
+        stored = self._users.find(session.user) if session else None
+        return session if session and stored and self.sessions.valid(session, stored[1]) else None
 
-    async def check(self, name: str, password: str) -> bool:
-        """Whether the password is the user's; a wrong one takes its time."""
-        stored = self._users.find(name)
-        salt, digest = stored or (b"nobody", b"")
-        async with self._places:
-            found = await asyncio.to_thread(_hash, password[:1_000], salt)
-            if stored is not None and hmac.compare_digest(found, digest):
-                return True
-            await asyncio.sleep(_PAUSE)
+    async def check(self, name: str, password: str, address: str) -> bool:
+        """Whether the password is the user's.
+
+        Raises:
+            TooManyError: There were too many failed attempts.
+            BusyError: Too many passwords are being checked.
+        """
+        if not name or not password:
+            return False
+        self.lockout.check(name, address)
+        if self._inside >= _AT_ONCE + _WAITING:
+            raise BusyError("Busy. Try again in a moment.")
+        self._inside += 1
+        try:
+            stored = self._users.find(name)
+            salt, digest = stored or (b"nobody", b"")
+            async with self._places:
+                self.lockout.check(name, address)  # failures of others may have come while this one waited
+                found = await asyncio.to_thread(_hash, password[:LONGEST], salt)
+        finally:
+            self._inside -= 1
+        if stored is not None and hmac.compare_digest(found, digest):
+            self.lockout.succeeded(name, address)
+            return True
+        self.lockout.failed(name, address)
         return False
 
-    def cookie(self, name: str, secure: bool) -> str:
-        """The `set-cookie` header that logs a user in."""
-        until = int(time.time()) + DAYS * 86_400
-        value = f"{name}|{until}|{self._sign(name, until)}"
-        encoded = base64.urlsafe_b64encode(value.encode()).decode().rstrip("=")
-        return f"{COOKIE}={encoded}; Path=/; Max-Age={DAYS * 86_400}; HttpOnly; SameSite=Strict{'; Secure' if secure else ''}"
-
-    def _by_cookie(self, value: str) -> str | None:
-        try:
-            name, until, signature = base64.urlsafe_b64decode(value + "=" * (-len(value) % 4)).decode().split("|")
-            wanted = self._sign(name, int(until))
-        except ValueError:
-            return None
-        right = hmac.compare_digest(wanted, signature) and int(until) > time.time()
-        return name if right and self._users.find(name) else None
-
-    def _sign(self, name: str, until: int) -> str:
-        """Bound to the stored password: changing it ends every session."""
+    def cookie(self, name: str, secure: bool, address: str = "", agent: str = "") -> str:
+        """The `set-cookie` header that signs a user in."""
         _, digest = self._users.find(name) or (b"", b"")
-        return hmac.new(self._key + digest, f"{name}|{until}".encode(), hashlib.sha256).hexdigest()
+        value = self.sessions.start(name, digest, address, agent)
+        return f"{COOKIE}={value}; Path=/; Max-Age={DAYS * 86_400}; HttpOnly; SameSite=Strict{'; Secure' if secure else ''}"
 
-    async def _by_header(self, authorization: str) -> str | None:
+    async def _by_header(self, authorization: str, address: str) -> str | None:
         kind, _, value = authorization.partition(" ")
         if kind.lower() == "basic":
             try:
@@ -171,52 +246,16 @@ class Login:
             return None
         name, _, password = value.strip().partition(":")
         stored = self._users.find(name)
-        if stored is None:
-            await self.check(name, password)
-            return None
-        # A right password is remembered by a keyed hash, so that every request does not cost a guess's time.
-        seen = hmac.new(self._key + stored[1], value.encode("utf-8", "surrogatepass"), hashlib.sha256).digest()
-        if self._known.get(seen) == name:
+        # A right password is remembered as a keyed hash, so that not every request has to be hashed slowly.
+        seen = self.sessions.secret((stored[1] if stored else b"") + value.encode("utf-8", "surrogatepass"))
+        if stored is not None and self._known.get(seen) == name:
             return name
-        if not await self.check(name, password):
+        if not await self.check(name, password, address):
             return None
         self._known = dict([*list(self._known.items())[-999:], (seen, name)])
         return name
 
 
-def logged_out() -> str:
-    """The `set-cookie` header that logs out."""
+def signed_out() -> str:
+    """The `set-cookie` header that removes the cookie."""
     return f"{COOKIE}=; Path=/; Max-Age=0; HttpOnly; SameSite=Strict"
-
-
-def _kept_key(path: Path) -> bytes:
-    try:
-        return bytes.fromhex(path.read_text())
-    except (OSError, ValueError):
-        key = secrets.token_bytes(32)
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
-            file.write(key.hex())
-    except OSError:  # then a restart logs everybody out, and nothing else
-        return key
-    return key
-
-
-def main(arguments: list[str]) -> int:
-    """Ask for a password and print the user's line."""
-    if len(arguments) != 1:
-        sys.stderr.write("Usage: python -m assistant.ui.server.auth NAME >> users.txt\n")
-        return 2
-    try:
-        # From a terminal the password is asked for, unseen; otherwise it is the first line of the input.
-        typed = getpass.getpass() if sys.stdin.isatty() else sys.stdin.readline().rstrip("\n")
-        sys.stdout.write(user_line(arguments[0], typed) + "\n")
-    except UsageError as error:
-        sys.stderr.write(f"{error}\n")
-        return 2
-    return 0
-
-
-if __name__ == "__main__":
-    raise SystemExit(main(sys.argv[1:]))

@@ -43,7 +43,7 @@ class Loader:
             self._assistant = self.build(self.settings)
         except BylineError as error:
             self.error = error
-        except Exception as error:  # the page must show it, whatever it is
+        except Exception as error:  # the page shows any failure
             log.exception("loading failed")
             self.error = RunError(f"Loading failed: {error}. Run `byline doctor`.")
         finally:

@@ -1,20 +1,24 @@
-"""What stands before every route: which paths exist, who may ask, and the headers that keep a page to itself."""
+"""What every request passes first: known paths, hosts, origins, sign-in, rates and body limits; and the security headers."""
 
 from __future__ import annotations
 
+import ipaddress
 import re
 import secrets
 from typing import Any
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import ClientDisconnect
 from starlette.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from assistant.errors import BylineError
 from assistant.ui.server.auth import Login
+from assistant.ui.server.body_limits import LimitedBody
+from assistant.ui.server.rates import Rate, TooManyError
 
-# What the page needs of Gradio; its proxy, file, API-description, monitoring and editing routes are not served.
+# Gradio's routes that the page needs. Its proxy, file, API description, monitoring and editing routes are not served.
 GRADIO_PATHS = re.compile(
     r"/(assets/[\w.\-/]+|static/[\w.\-/]+|config/?|theme\.css|manifest\.json|favicon\.ico|robots\.txt|pwa_icon(/\d+)?"
     r"|gradio_api/(queue/(join|data)|cancel|reset/?|startup-events|theme\.css|heartbeat/\w+"
@@ -22,26 +26,39 @@ GRADIO_PATHS = re.compile(
 )
 
 LOGIN = "/byline/login"
+OPENED_FROM_LINKS = ("/", LOGIN, "/api", "/byline/article")
+"""Pages that a link on another site may open in a tab."""
+COSTLY = re.compile(
+    r"/(api/(ask|search)|v1/chat/completions|mcp|gradio_api/queue/join|byline/(upload|add|test-model|rebuild|case))"
+)
+"""Routes that cost work, which are counted."""
 _NONCE_HERE = re.compile(rb"<script(?=[\s>])")
 
 
 class SecurityMiddleware:
-    """ASGI middleware: unknown paths get 404, other sites' posts 403, every answer its security headers.
+    """ASGI middleware: decides which requests reach the application, and sets the security headers of every reply.
 
     Args:
-        app: What is guarded.
-        own: Prefixes that are ours; every other path must be one that the page needs of Gradio.
-        hosts: The names that the server may be called by; any when empty.
+        app: The application.
+        own: Prefixes of our own routes; every other path must be one that the page needs of Gradio.
+        hosts: Names that the server may be called by; any when empty.
         login: Who may come in; everybody when None.
+        per_minute: Costly requests of a user, or of an address without a login, per minute; 0 means no limit.
     """
 
     def __init__(
-        self, app: ASGIApp, own: tuple[str, ...], hosts: tuple[str, ...] = (), login: Login | None = None
+        self,
+        app: ASGIApp,
+        own: tuple[str, ...],
+        hosts: tuple[str, ...] = (),
+        login: Login | None = None,
+        per_minute: int = 0,
     ) -> None:
         self.app = app
         self.own = own
         self.hosts = hosts
         self.login = login
+        self.rate = Rate(per_minute)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
@@ -51,46 +68,60 @@ class SecurityMiddleware:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        reply = _Reply(send)
-        if not _own_page(scope) or not self._called_rightly(scope):
-            await PlainTextResponse("Asked from another site", status_code=403)(scope, receive, reply.send)
+        reply, headers = _Reply(send), Headers(scope=scope)
+        body = LimitedBody(scope, receive)
+        refusal = self._foreign(scope, headers) or await self._stranger(scope, headers)
+        if refusal is None and not body.declared(headers.get("content-length")):
+            refusal = _too_much(body)
+        if refusal is not None:
+            await refusal(scope, receive, reply.send)
             return
-        if not self._known(scope["path"]):
-            await PlainTextResponse("Not found", status_code=404)(scope, receive, reply.send)
-            return
-        if self.login is not None:
-            refusal = await self._refusal(self.login, scope)
-            if refusal is not None:
-                await refusal(scope, receive, reply.send)
-                return
-            reply.user = scope.get("byline_user", "")
-        await self.app(scope, receive, reply.send)
+        reply.user = scope.get("byline_user", "") if self.login else ""
+        await self._serve(scope, body, reply)
 
-    async def _refusal(self, login: Login, scope: Scope) -> Response | None:
-        """What somebody gets who is not logged in; None when the request may pass."""
-        path = scope["path"]
+    async def _serve(self, scope: Scope, body: LimitedBody, reply: _Reply) -> None:
+        """The application's reply; a refusal in its place when the body turns out too large or too slow."""
+
+        async def send(message: Message) -> None:
+            if not body.refused or reply.started:
+                await reply.send(message)
+
         try:
-            user = await login.user(Headers(scope=scope))
+            await self.app(scope, body.receive, send)
+        except ClientDisconnect:  # also what a refused body looks like from inside
+            pass
+        if body.refused and not reply.started:
+            await _too_much(body)(scope, body.receive, reply.send)
+
+    def _foreign(self, scope: Scope, headers: Headers) -> Response | None:
+        """The refusal of a request that another site caused, that goes to another host, or to no path of ours."""
+        host = _host(headers)
+        if self.hosts and host not in self.hosts:
+            return PlainTextResponse(
+                f"Host {(host or '')[:100]!r} is not allowed; use --allowed-host.", status_code=403
+            )
+        if not _own_page(scope, headers):
+            return PlainTextResponse("Requests from other sites are not allowed.", status_code=403)
+        if not self._known(scope["path"]):
+            return PlainTextResponse("Not found", status_code=404)
+        return None
+
+    async def _stranger(self, scope: Scope, headers: Headers) -> Response | None:
+        """The refusal of somebody who is not signed in, or who asks too often; None when the request may pass."""
+        path, address = scope["path"], (scope.get("client") or ("",))[0]
+        try:
+            if self.login is not None:
+                user = await self.login.user(headers, address)
+                if user is None:
+                    return _sign_in(path)
+                scope["byline_user"] = user
+            if COSTLY.match(path) and (self.login is not None or not _is_loopback(address)):
+                self.rate.take(scope.get("byline_user") or address)
+        except TooManyError as error:
+            return JSONResponse({"error": str(error)}, status_code=429, headers={"retry-after": str(error.seconds)})
         except BylineError as error:
             return PlainTextResponse(str(error), status_code=503)
-        if user is not None:
-            scope["byline_user"] = user
-            return None
-        if path == LOGIN:
-            return None
-        if path == "/health":
-            return JSONResponse({"page": True})
-        if path == "/":
-            return RedirectResponse(LOGIN, status_code=303)
-        ask = {} if path.startswith("/byline") else {"www-authenticate": 'Basic realm="Byline"'}
-        return JSONResponse({"error": "Log in first."}, status_code=401, headers=ask)
-
-    def _called_rightly(self, scope: Scope) -> bool:
-        try:
-            name = urlsplit(f"//{Headers(scope=scope).get('host', '')}").hostname
-        except ValueError:
-            return False
-        return not self.hosts or name in self.hosts
+        return None
 
     def _known(self, path: str) -> bool:
         if any(path == prefix or path.startswith(prefix + "/") for prefix in self.own):
@@ -98,25 +129,60 @@ class SecurityMiddleware:
         return GRADIO_PATHS.fullmatch(path) is not None and ".." not in path
 
 
-def _own_page(scope: Scope) -> bool:
-    """Whether a browser sent this from our own page; programs send no origin and may pass.
+def _sign_in(path: str) -> Response | None:
+    """What somebody gets who is not signed in; None for the login page."""
+    if path == LOGIN:
+        return None
+    if path == "/health":
+        return JSONResponse({"page": True})
+    if path == "/":
+        return RedirectResponse(LOGIN, status_code=303)
+    ask = {} if path.startswith("/byline") else {"www-authenticate": 'Basic realm="Byline"'}
+    return JSONResponse({"error": "Sign in first."}, status_code=401, headers=ask)
+
+
+def _too_much(body: LimitedBody) -> Response:
+    return JSONResponse({"error": body.reason}, status_code=body.refused, headers={"connection": "close"})
+
+
+def _host(headers: Headers) -> str | None:
+    try:
+        return urlsplit(f"//{headers.get('host', '')}").hostname
+    except ValueError:
+        return None
+
+
+def _is_loopback(address: str) -> bool:
+    """Whether a request comes from this machine, where rates would count every user as one."""
+    try:
+        return ipaddress.ip_address(address).is_loopback
+    except ValueError:
+        return False
+
+
+def _own_page(scope: Scope, headers: Headers) -> bool:
+    """Whether a browser sent this from our own page; programs send neither origin nor fetch metadata and may pass.
 
     The page's own posts need a header that another site's page cannot set without asking first.
     """
-    headers = Headers(scope=scope)
-    origin = headers.get("origin")
+    origin, path = headers.get("origin"), scope["path"]
+    if headers.get("sec-fetch-site") in ("cross-site", "same-site"):
+        opened = headers.get("sec-fetch-mode") == "navigate" and headers.get("sec-fetch-dest") == "document"
+        if scope["method"] != "GET" or not opened or path not in OPENED_FROM_LINKS:
+            return False
     if scope["method"] in ("GET", "HEAD", "OPTIONS"):
         return True
-    if origin is not None and urlsplit(origin).netloc.lower() != headers.get("host", "").lower():
+    if origin is not None and origin.partition("://")[2].lower() != headers.get("host", "").lower():
         return False
-    return not scope["path"].startswith("/byline/") or headers.get("x-byline") == "1" or scope["path"] == LOGIN
+    return not path.startswith("/byline/") or headers.get("x-byline") == "1" or path == LOGIN
 
 
 class _Reply:
-    """Adds the headers; in a page of HTML every script of the server's own gets the nonce."""
+    """Adds the headers; in an HTML page each script of the server's own gets the nonce."""
 
     def __init__(self, send: Send) -> None:
         self.user = ""
+        self.started = False
         self._send = send
         self._nonce = secrets.token_urlsafe(16)
         self._start: dict[str, Any] | None = None
@@ -124,6 +190,7 @@ class _Reply:
 
     async def send(self, message: Message) -> None:
         if message["type"] == "http.response.start":
+            self.started = True
             headers = MutableHeaders(scope=message)
             set_headers(headers, self._nonce)
             if headers.get("content-type", "").startswith("text/html"):
@@ -150,7 +217,7 @@ class _Reply:
 
 
 def set_headers(headers: MutableHeaders, nonce: str) -> None:
-    """Set the security headers. Gradio compiles its templates, hence 'unsafe-eval'; it styles inline."""
+    """Set the security headers. Gradio compiles its templates, hence 'unsafe-eval', and styles inline."""
     headers["content-security-policy"] = (
         f"default-src 'none'; script-src 'self' 'nonce-{nonce}' 'unsafe-eval'; style-src 'self' 'unsafe-inline'; "
         "img-src 'self' data:; font-src 'self' data:; connect-src 'self'; manifest-src 'self'; worker-src 'self'; "

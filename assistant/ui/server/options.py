@@ -19,6 +19,7 @@ class Options:
         at_once: Questions answered at the same time.
         waiting: Maximum queued questions.
         unwatched: Seconds that an answer goes on after its page was closed; a reload takes it up again.
+        allowed_hosts: Names that the server may also be called by, such as a proxy's.
         per_minute: Requests that cost work, per user (per address without a login) and minute; 0 means no limit.
         on_listening: Told the address once connections are accepted.
     """
@@ -28,5 +29,6 @@ class Options:
     at_once: int = 4
     waiting: int = 32
     unwatched: float = 20.0
+    allowed_hosts: tuple[str, ...] = ()
     per_minute: int = 240
     on_listening: Callable[[str], None] | None = None

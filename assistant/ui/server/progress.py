@@ -20,7 +20,7 @@ class Progress:
     """An answer so far.
 
     Attributes:
-        step: What is being done, in words for the person who waits.
+        step: What is being done, in words for the user.
         query: The question as understood.
         hits: The passages found.
         articles: How many articles were searched.

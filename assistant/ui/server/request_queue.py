@@ -52,7 +52,7 @@ class Stop(threading.Event):
         callback()
 
     def forget(self, callback: Callable[[], None]) -> None:
-        """Do not call this any more."""
+        """Remove a callback."""
         with self._lock:
             self._callbacks = [kept for kept in self._callbacks if kept is not callback]
 
@@ -66,6 +66,18 @@ class Ask:
     filters: Filters = Filters()
     as_of: date | None = None
     ignore: Sequence[str] = ()
+
+    def __post_init__(self) -> None:
+        """Half characters (lone surrogates) cannot be stored or sent: they become question marks."""
+        object.__setattr__(self, "question", whole_characters(self.question))
+        turns = [{role: whole_characters(text) for role, text in turn.items()} for turn in self.history]
+        object.__setattr__(self, "history", turns)
+        object.__setattr__(self, "ignore", [whole_characters(name) for name in self.ignore])
+
+
+def whole_characters(text: str) -> str:
+    """The text with a question mark for every lone surrogate."""
+    return text.encode("utf-8", "replace").decode()
 
 
 @dataclass(eq=False)
@@ -132,7 +144,7 @@ class QuestionQueue:
             assistant = await self.loader.ready()
             self._places = self._places or asyncio.Semaphore(self.at_once)
             async with self._places:
-                found: list[Hit] = await asyncio.to_thread(assistant.search, query, k, filters, as_of)
+                found: list[Hit] = await asyncio.to_thread(assistant.search, whole_characters(query), k, filters, as_of)
                 return found
         finally:
             self._inside -= 1
@@ -188,7 +200,7 @@ class QuestionQueue:
             tell(None)
         except BylineError as error:
             tell(error)
-        except Exception as error:  # whoever asked must hear of it, whatever it is
+        except Exception as error:  # the user must see any failure
             log.exception("an answer failed")
             tell(RunError(f"Something went wrong ({type(error).__name__}). Ask again, or run `byline doctor`."))
         finally:
@@ -202,7 +214,7 @@ async def _unless_stopped(waited: Any, stop: Stop, give_back: Callable[[], None]
     task, stopped = asyncio.ensure_future(waited), loop.create_future()
 
     def wake() -> None:
-        loop.call_soon_threadsafe(lambda: stopped.done() or stopped.set_result(None))
+        loop.call_soon_threadsafe(stopped.cancel)
 
     taken = False
     stop.call(wake)

@@ -32,7 +32,7 @@ class RunningAnswer(Generic[T]):
     stop: Stop = field(default_factory=Stop)
     done: bool = False
     ended_at: float = 0.0
-    watchers: int = 0
+    watchers: set[str] = field(default_factory=set)
     _changed: asyncio.Event = field(default_factory=asyncio.Event)
     _leaving: asyncio.TimerHandle | None = None
 
@@ -79,6 +79,7 @@ class RunningAnswers(Generic[T]):
         if key in self._answers:
             return self._answers[key]
         answer = self._answers[key] = RunningAnswer(state)
+        self._leave(answer)  # until the first watcher comes, who may be gone already
         task = asyncio.get_running_loop().create_task(self._work(answer, work))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
@@ -92,9 +93,14 @@ class RunningAnswers(Generic[T]):
         finally:
             answer.end()
 
-    async def watch(self, answer: RunningAnswer[T]) -> AsyncIterator[T]:
-        """What is shown of an answer, now and after each change, until it ends."""
-        answer.watchers += 1
+    async def watch(self, answer: RunningAnswer[T], watcher: str) -> AsyncIterator[T]:
+        """What is shown of an answer, now and after each change, until it ends.
+
+        Args:
+            answer: The answer.
+            watcher: Who watches; see `leave`.
+        """
+        answer.watchers.add(watcher)
         if answer._leaving is not None:
             answer._leaving.cancel()
             answer._leaving = None
@@ -106,10 +112,22 @@ class RunningAnswers(Generic[T]):
                     return
                 await changed.wait()
         finally:
-            answer.watchers -= 1
+            self._unwatch(answer, watcher)
+
+    def leave(self, watcher: str) -> None:
+        """Somebody has gone; what they watched may not have noticed."""
+        for answer in self._answers.values():
+            self._unwatch(answer, watcher)
+
+    def _unwatch(self, answer: RunningAnswer[T], watcher: str) -> None:
+        if watcher in answer.watchers:
+            answer.watchers.discard(watcher)
             if not answer.watchers and not answer.done:
-                loop = asyncio.get_running_loop()
-                answer._leaving = loop.call_later(self._unwatched, answer.stop.set)
+                self._leave(answer)
+
+    def _leave(self, answer: RunningAnswer[T]) -> None:
+        """Stop the answer in a while unless somebody watches it by then."""
+        answer._leaving = asyncio.get_running_loop().call_later(self._unwatched, answer.stop.set)
 
     def _forget_old(self) -> None:
         now = time.monotonic()

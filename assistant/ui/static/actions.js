@@ -55,7 +55,7 @@ export const answerActions = {
 export const pageActions = {
   new: () => { openConversation(""); questionBox()?.focus(); },
   wipe: async () => {
-    if (!await sure("Delete all conversations in this browser?", "Delete all")) return;
+    if (!await sure("This deletes every conversation in this browser.", "Delete all")) return;
     list().forEach((conversation) => drop(conversation.id));
     openConversation("");
   },

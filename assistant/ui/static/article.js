@@ -54,8 +54,11 @@ export const toQuotation = (at) => {
   const group = groups[opened.at];
   group.marks.forEach((mark) => mark.classList.add("now"));
   const place = $("byline-article"), mark = group.marks[0];
-  const offset = mark.getBoundingClientRect().top - place.getBoundingClientRect().top + place.scrollTop;
-  place.scrollTo({ top: offset - place.clientHeight * 0.4, behavior: "instant" });
+  // In the middle of what the article's head leaves free; a long quotation begins right below the head.
+  const box = mark.getBoundingClientRect(), last = group.marks.at(-1).getBoundingClientRect();
+  const head = place.querySelector(".head")?.offsetHeight ?? 0, free = place.clientHeight - head;
+  const above = Math.max(8, Math.min(free * 0.4, (free - (last.bottom - box.top)) / 2));
+  place.scrollTo({ top: box.top - place.getBoundingClientRect().top + place.scrollTop - head - above, behavior: "instant" });
   const label = place.querySelector(".at");
   if (label) label.textContent = opened.at + 1 + " of " + groups.length;
   for (const button of document.querySelectorAll(".cite")) {

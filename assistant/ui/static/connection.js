@@ -1,4 +1,4 @@
-// Whether the server is there, and whether its library is loaded.
+// Whether the server is reachable and its library loaded.
 import { lost } from "./asking.js";
 import { $, state } from "./shared.js";
 

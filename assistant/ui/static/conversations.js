@@ -15,7 +15,7 @@ export const write = (conversation) => {
   for (;;) {
     try { localStorage.setItem(PREFIX + conversation.id, JSON.stringify(conversation)); return; } catch (error) {
       const oldest = list().filter((other) => other.id !== conversation.id).pop();
-      if (!oldest) { say("This conversation is too long to be kept in this browser."); return; }
+      if (!oldest) { say("This conversation is too long for this browser’s storage."); return; }
       drop(oldest.id);
     }
   }
@@ -28,7 +28,7 @@ export const list = () => Object.keys(localStorage)
 
 export const drop = (id) => localStorage.removeItem(PREFIX + id);
 
-// As it stands, without becoming the newest.
+// Without becoming the newest.
 export const store = (conversation) => localStorage.setItem(PREFIX + conversation.id, JSON.stringify(conversation));
 
 export const setCurrent = (id) => {

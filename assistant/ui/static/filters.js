@@ -9,7 +9,7 @@ export const setFilters = (filters) => {
   const place = $("byline-chosen");
   if (!place) return;
   place.textContent = "";
-  const words = { since: "from ", until: "until ", as_of: "as of " };
+  const words = { since: "from ", until: "until ", as_of: "published by " };
   const date = (day) => new Date(day + "T12:00").toLocaleDateString("en-GB", { day: "numeric", month: "long", year: "numeric" });
   const rows = [...(filters.outlets ?? []).map((value) => ["outlets", value, value]),
     ...["since", "until", "as_of"].filter((key) => filters[key]).map((key) => [key, filters[key], words[key] + date(filters[key])])];
@@ -40,7 +40,7 @@ export const readFilters = () => {
   for (const box of boxes) if (box.type === "date" && box.value) filters[box.name] = box.value;
   const wrong = filters.since && filters.until && filters.since > filters.until;
   const place = $("byline-filters-wrong");
-  if (place) place.textContent = wrong ? "The first day is after the last one: nothing fits." : "";
+  if (place) place.textContent = wrong ? "The first day is after the last day." : "";
   setFilters(filters);
 };
 

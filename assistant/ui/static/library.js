@@ -1,5 +1,5 @@
-// The Library tab: the table, what is added and how far it is, an article with its versions, removal.
-// The pieces of HTML that it fetches were escaped by the server.
+// The Library tab: the table, additions and their progress, articles with versions, removal.
+// The server has escaped the HTML that is fetched here.
 import { pageActions } from "./actions.js";
 import { $, fetched, post, problem, say, state, sure } from "./shared.js";
 
@@ -14,7 +14,7 @@ export const drawTable = async () => {
 };
 const wrong = (words) => { const place = $("byline-library-error"); if (place) place.textContent = words; };
 
-// Jobs are asked for once a second while one is active, whichever tab is open.
+// Poll once a second while a job is active, whichever tab is open.
 export const watchJobs = async () => {
   if (watching) return;
   watching = true;
@@ -93,7 +93,7 @@ const libraryActions = {
     showBeside(`/byline/jobs/${encodeURIComponent(job)}/articles?` + new URLSearchParams({ status: status ?? "", page: page ?? 1 })),
   stop: ({ job }) => post(`/byline/jobs/${encodeURIComponent(job)}/stop`).then(watchJobs),
   remove: async ({ article, title }) => {
-    if (!await sure(`“${title}” will be removed with all its versions. Answers that cite it will say so.`, "Remove")) return;
+    if (!await sure(`“${title}” and all its versions will be removed. Answers that cite it stay, with a note.`, "Remove")) return;
     const words = await problem(await post("/byline/remove", { articles: [article] }));
     say(words || "Removed.");
     if (!words) { closeArticle(); drawTable(); libraryChanged(); }

@@ -1,11 +1,11 @@
 // What the other tabs show when they are opened, and the buttons of the Settings tab.
 import { drawTable, watchJobs } from "./library.js";
-import { $, fetched, post, problem } from "./shared.js";
+import { $, fetched, post, problem, say } from "./shared.js";
 
 const settingActions = {
   test: async () => {
     const place = $("byline-test");
-    place.textContent = "Trying …";
+    place.textContent = "Testing …";
     const reply = await post("/byline/test-model");
     place.textContent = reply.ok ? (await reply.json()).said : await problem(reply);
   },
@@ -15,20 +15,25 @@ const settingActions = {
     const reply = await post("/byline/rebuild");
     place.textContent = reply.ok ? (await reply.json()).said : await problem(reply);
   },
+  revoke: async (data) => {
+    say(await problem(await post("/byline/sessions/revoke", { session: data.session })) || "Signed out.");
+    drawSessions();
+  },
   logout: async () => { await post("/byline/logout"); location.href = "/"; },
 };
 document.addEventListener("click", (event) => {
   const data = event.target.closest?.("#byline-settings button")?.dataset;
-  if (data?.setting && settingActions[data.setting]) settingActions[data.setting]();
+  if (data?.setting && settingActions[data.setting]) settingActions[data.setting](data);
 });
 
 const draw = (id, address) => async () => {
   try { $(id).innerHTML = await fetched(address); } catch (error) { $(id).textContent = error.message; }
 };
+const drawSessions = () => { if ($("byline-sessions")) draw("byline-sessions", "/byline/sessions")(); };
 const panes = {
   library: () => { drawTable(); watchJobs(); },
   evaluation: draw("byline-runs", "/byline/runs"),
-  settings: draw("byline-health", "/byline/state"),
+  settings: async () => { await draw("byline-health", "/byline/state")(); drawSessions(); },
 };
 
 // A tab's inside is made by Gradio when it is first opened.

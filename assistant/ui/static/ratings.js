@@ -1,4 +1,4 @@
-// A thumb under an answer opens a small form: a note, or the answer becomes a test question.
+// Thumbs open a small form: a note, or saving the answer as a test question.
 import { answerActions } from "./actions.js";
 import { post, problem, say } from "./shared.js";
 import { currentConversation, write } from "./conversations.js";
@@ -26,16 +26,16 @@ const remember = (id, kind) => {
   if (turn) { turn.rated = kind; write(conversation); }
 };
 const ratingForm = (turn, kind) => {
-  const form = document.createElement("form"), label = element("label", kind === "good" ? "What was good about it? (optional)" : "What was wrong with it? (optional)");
+  const form = document.createElement("form"), label = element("label", kind === "good" ? "What was good? (optional)" : "What was wrong? (optional)");
   const box = document.createElement("textarea"), line = document.createElement("p");
   form.className = "rating-form";
   box.id = "byline-note"; box.rows = 2; box.maxLength = 5000; label.htmlFor = box.id;
-  const send = element("button", "Send the note", { note: kind });
+  const send = element("button", "Send", { note: kind });
   send.type = "submit"; send.className = "second";
   line.append(send);
   const answered = turn.state === "answered";
-  const choices = kind === "good" ? [[answered ? "answer" : "not found", "Keep as a test question"]]
-    : answered ? [["not found", "Keep as a test question: “not found” would be right"]] : [];
+  const choices = kind === "good" ? [[answered ? "answer" : "not found", "Save as test"]]
+    : answered ? [["not found", "Save as test: should be “not found”"]] : [];
   for (const [expect, words] of choices) {
     const keep = element("button", words, { expect });
     keep.type = "button"; keep.className = "second";
@@ -48,7 +48,7 @@ const ratingForm = (turn, kind) => {
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
     const words = await problem(await post("/byline/feedback", { receipt: turn.receipt ?? "", rating: kind, note: box.value, question: turn.question }));
-    say(words || "Thank you. It is kept with your ratings.");
+    say(words || "Thanks. Your note is saved.");
     if (!words) form.remove();
   });
   form.addEventListener("click", async (event) => {
@@ -59,7 +59,7 @@ const ratingForm = (turn, kind) => {
     const reply = await post("/byline/case", { receipt: turn.receipt ?? "", expect: data.expect, before: turns.slice(0, at) });
     if (!reply.ok) { say(await problem(reply)); return; }
     const { count, file } = await reply.json();
-    say(`Kept: ${count} ${count === 1 ? "question" : "questions"} in ${file}`);
+    say(`Saved. ${count} ${count === 1 ? "test question" : "test questions"} in ${file}`);
     event.target.disabled = true;
   });
   return form;

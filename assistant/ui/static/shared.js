@@ -1,4 +1,4 @@
-// What every part of the page uses: its state, the line that says what happened, requests, files to save.
+// Shared by all modules: state, notifications, requests, downloads.
 
 export const state = { current: null, pending: null, busy: false, turn: null, filters: {}, editing: null, missed: 0, following: true };
 export const $ = (id) => document.getElementById(id);
@@ -20,7 +20,7 @@ export const say = (text) => {
 // A phone shows one thing at a time; the same width as in the style.
 export const narrow = () => matchMedia("(max-width: 760px)").matches;
 
-// Asks before something is lost; true when the answer is yes.
+// Confirmation dialog; resolves to true when confirmed.
 export const sure = (words, verb) => new Promise((answer) => {
   const asked = document.createElement("dialog"), text = document.createElement("p"), line = document.createElement("p");
   asked.className = "byl sure"; text.textContent = words; text.id = "byline-sure"; line.className = "panel-answerActions";
@@ -53,12 +53,12 @@ export const fetched = async (address) => {
   const reply = await fetch(address, { cache: "no-store" });
   const text = await reply.text();
   if (reply.ok) return text;
-  let words = "The server did not answer as expected: reload the page.";
+  let words = "Something went wrong. Reload the page.";
   try { words = JSON.parse(text).error || words; } catch { /* not ours */ }
   throw new Error(words);
 };
 
 export const problem = async (reply) => {
   if (reply.ok) return "";
-  try { return (await reply.json()).error || "That was not accepted."; } catch { return "That was not accepted."; }
+  try { return (await reply.json()).error || "That didn’t work. Try again."; } catch { return "That didn’t work. Try again."; }
 };

@@ -1,1 +1,1 @@
-"""What the pages show, as HTML and Gradio components."""
+"""Views: the pages as HTML and Gradio components."""

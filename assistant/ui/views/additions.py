@@ -1,4 +1,4 @@
-"""Additions as the Library tab shows them: how far each is, what came of it, what became of each article."""
+"""Additions in the Library tab: progress, results, and the status of each article."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from assistant.ui.views.html import counted, esc
 from ingest.types import upload_name
 
 PAGE = 100
-"""Lines of one page of the list."""
+"""Lines per page."""
 SHOWN_EARLIER = 10
 COUNTED = {"added": "added", "updated": "updated", "unchanged": "unchanged", "removed": "removed"}
 WORDS = {"waiting": "waiting", "running": "adding", "done": "done", "stopped": "stopped", "failed": "failed"}
 
 
 def render_jobs(jobs: Sequence[Job]) -> str:
-    """What is being added and what was added last; what was added before that is folded away.
+    """The active additions and the latest one; earlier ones are collapsed.
 
     Args:
         jobs: Newest first.
@@ -42,7 +42,7 @@ def _job(job: Job, opened: bool) -> str:
     pulse = '<span class="pulse" aria-hidden="true"></span>' if job.state == "running" else ""
     tools = ""
     if job.listed:
-        tools += f'<button type="button" data-library="outcomes" data-job="{esc(job.id)}" aria-label="Each article of {esc(job.what)}">Each article</button>'
+        tools += f'<button type="button" data-library="outcomes" data-job="{esc(job.id)}" aria-label="Details of {esc(job.what)}">Details</button>'
     if job.active:
         tools += f'<button type="button" data-library="stop" data-job="{esc(job.id)}">Stop</button>'
     error = f'<p class="wrong">{esc(job.error)}</p>' if job.error else ""
@@ -54,11 +54,13 @@ def _job(job: Job, opened: bool) -> str:
 
 
 def so_far(job: Job) -> str:
-    """How far an addition is: articles and passages; while it runs, its speed and the time left."""
+    """Progress of an addition: articles and passages; while it runs, its speed and the time left."""
     report = job.report
     done = [f"{report[name]:,} {word}" for name, word in COUNTED.items() if report.get(name)]
+    if report.get("added"):
+        done[0] = f"{counted(report['added'], 'article')} added"
     if report.get("duplicates"):
-        done.append(f"{counted(report['duplicates'], 'copy', 'copies')} among them")
+        done.append(counted(report["duplicates"], "duplicate"))
     if report.get("rejected_count"):
         done.append(f"{report['rejected_count']:,} rejected")
     if report.get("passages"):
@@ -77,7 +79,7 @@ def so_far(job: Job) -> str:
 
 
 def seconds_left(report: dict[str, Any], seconds: float) -> float | None:
-    """Seconds until all documents are read, at the speed so far; None while nobody can say."""
+    """Seconds until all documents are read, at the speed so far; None when it is not known."""
     done, total = report.get("documents", 0), report.get("total", 0)
     if not 0 < done < total or seconds < 1:
         return None
@@ -85,7 +87,7 @@ def seconds_left(report: dict[str, Any], seconds: float) -> float | None:
 
 
 def duration(seconds: float) -> str:
-    """A duration to read: "8 s", "3 min", "2 h 5 min"."""
+    """A duration for people: "8 s", "3 min", "2 h 5 min"."""
     if seconds < 90:
         return f"{seconds:.0f} s"
     minutes = round(seconds / 60)
@@ -114,7 +116,7 @@ def _rejected(job: Job, opened: bool) -> str:
 
 
 def render_outcomes(job: Job, lines: Sequence[Line], status: str, page: int) -> str:
-    """What became of each article of an addition: a page of lines, of one status or of all.
+    """The status of each article of an addition, one page of it.
 
     Args:
         job: The addition.
@@ -133,9 +135,9 @@ def render_outcomes(job: Job, lines: Sequence[Line], status: str, page: int) -> 
         ]
     )  # fmt: skip
     rows = "".join(_line(line) for line in fitting[(page - 1) * PAGE : page * PAGE])
-    far = "So far: the addition goes on. " if job.active else ""
+    far = "Still adding. " if job.active else ""
     return (
-        f'<header class="head"><p class="outlet">Each article of</p><h2>{esc(job.what)}</h2></header>'
+        f'<header class="head"><p class="outlet">Details</p><h2>{esc(job.what)}</h2></header>'
         f'<ul class="chips" aria-label="Show">{choices}</ul><p class="count">{far}'
         f'<a href="/byline/jobs/{esc(job.id)}/articles.csv" download>Export as CSV</a></p>'
         f'<ul class="outcomes">{rows}</ul>{_steps(job, status, page, pages)}'
@@ -153,7 +155,7 @@ def _line(line: Line) -> str:
     name = esc(line.title or line.place)
     if line.article_id and line.title:
         name = f'<button type="button" class="title" data-open="" data-article="{esc(line.article_id)}">{name}</button>'
-    detail = f"copy of “{esc(line.detail)}”" if line.status == "duplicate" else esc(line.detail)
+    detail = f"duplicate of “{esc(line.detail)}”" if line.status == "duplicate" else esc(line.detail)
     parts = [part for part in (detail, esc(line.place) if line.title else "") if part]
     return (
         f'<li><span class="flag is-{esc(line.status)}">{STATUSES.get(line.status, esc(line.status))}</span> <b>{name}</b>'

@@ -62,7 +62,7 @@ def _when(entry: tuple[Said, ...], known: Known) -> str:
 
 
 def _comparison(entries: Entries, known: Known) -> str:
-    """A part per side, side by side; what has no label is said about both and stands below."""
+    """One part per side; sentences without a label are about both and follow below."""
     parts: dict[str, list[Said]] = {}
     for entry in entries:
         parts.setdefault(_label(entry[0].label), []).extend(entry)
@@ -180,9 +180,9 @@ def render_closest(turn: Turn) -> str:
         best.setdefault(hit.article_id, hit)
     rows = ""
     for head in turn.nearest[:CLOSEST]:
-        hit = best.get(head.article_id)
-        place = f' data-quotes="0:{hit.start}-{hit.end}"' if hit else ""
-        words = f'<span class="words">{esc(_short(hit.text, 320))}</span>' if hit and hit.text else ""
+        found = best.get(head.article_id)
+        place = f' data-quotes="0:{found.start}-{found.end}"' if found else ""
+        words = f'<span class="words">{esc(_short(found.text, 320))}</span>' if found and found.text else ""
         rows += (
             f'<li><button type="button" class="near" data-open="{esc(head.version)}" data-article="{esc(head.article_id)}"{place}>'
             f"<span>{esc(head.title)}</span><small>{where(head)}</small>{words}</button></li>"

@@ -15,7 +15,7 @@ _QUOTES = re.compile(r"(\d{1,4}):(\d{1,9})-(\d{1,9})")
 
 @dataclass(frozen=True, slots=True)
 class Quote:
-    """Where a numbered quotation stands in the article's text."""
+    """The position of a numbered quotation in the article's text."""
 
     number: int
     start: int
@@ -23,13 +23,13 @@ class Quote:
 
 
 def read_quotes(text: str, length: int) -> list[Quote]:
-    """Read "1:120-180,3:10-40"; what lies outside the text is left out."""
+    """Read "1:120-180,3:10-40"; what is outside the text is skipped."""
     found = [Quote(int(n), int(s), int(e)) for n, s, e in _QUOTES.findall(text)[:200]]
     return [quote for quote in found if quote.start < quote.end <= length]
 
 
 def render_article(catalogue: Catalogue, article_id: str, version: str, quotes: str) -> str | None:
-    """The article, or None when the library does not hold it."""
+    """The article as HTML, or None when it is not in the library."""
     article = catalogue.article(article_id, version or None) if article_id else None
     if article is None:
         return None
@@ -68,9 +68,7 @@ def _versions(article: Article, versions: list[str], current: str | None) -> str
         f"{' aria-current=true' if version == article.version else ''}>{number}</button>"
         for number, version in enumerate(versions, 1)
     )
-    word = (
-        "The current version." if article.version == current else "An earlier version: the article was changed later."
-    )
+    word = "Current version." if article.version == current else "Earlier version; the article has changed since."
     return f'<p class="versions">{word} Versions: {rows}</p>'
 
 
@@ -80,13 +78,13 @@ def _body(article: Article, quotes: list[Quote]) -> str:
     for line in article.text.split("\n"):
         if line.strip():
             kind = ' class="correction"' if at in notices else ""
-            paragraphs.append(f"<p{kind}>{_pieces(article, at, at + len(line), quotes)}</p>")
+            paragraphs.append(f"<p{kind}>{_marked_text(article, at, at + len(line), quotes)}</p>")
         at += len(line) + 1
     return f'<div class="text">{"".join(paragraphs)}</div>'
 
 
-def _pieces(article: Article, start: int, end: int, quotes: list[Quote]) -> str:
-    """The stretch cut wherever a quotation or a marked span begins or ends."""
+def _marked_text(article: Article, start: int, end: int, quotes: list[Quote]) -> str:
+    """A paragraph with its quotations marked and its boilerplate muted."""
     cuts = {start, end}
     spans: list[Quote | Span] = [*quotes, *article.boilerplate]
     for span in spans:

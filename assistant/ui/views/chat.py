@@ -1,4 +1,4 @@
-"""What happens when somebody asks on the page: an answer under way becomes pieces of the page."""
+"""The events of the chat page: asking, following an answer under way, resuming, stopping, showing a conversation."""
 
 from __future__ import annotations
 
@@ -19,7 +19,8 @@ from assistant.ui.server.request_queue import Ask, BusyError, QuestionQueue
 from assistant.ui.server.running_answers import Key, RunningAnswer, RunningAnswers
 from assistant.ui.views.conversation import render_thread, render_turn
 from assistant.ui.views.sources import SourceState, render_sources
-from assistant.ui.views.turns import Chosen, Turn, history_of, read_turns, show
+from assistant.ui.views.turn_updates import show
+from assistant.ui.views.turns import Chosen, Turn, history_of, read_turns
 from assistant.ui.views.welcome import render_broken, render_welcome
 from ingest.parsing.boilerplate import find_corrections
 
@@ -103,7 +104,7 @@ class Chat:
         session, sources = request.session_hash or "", ""
         self._shown[session] = key
         try:
-            async with aclosing(self._answers.watch(answer)) as states:  # type: ignore[type-var]
+            async with aclosing(self._answers.watch(answer, session)) as states:  # type: ignore[type-var]
                 async for turn in states:
                     if self._shown.get(session) == key:
                         now = render_sources(turn, self.source_state)
@@ -150,6 +151,10 @@ class Chat:
         answer = self._answers.find(key) if key else None
         if answer is not None:
             answer.stop.set()
+
+    async def leave(self, request: gr.Request) -> None:
+        """The tab was closed or reloaded. Gradio does not end the generators that it does not wait for."""
+        self._answers.leave(request.session_hash or "")
 
     async def show(self, payload: str, request: gr.Request) -> tuple[str, str, str]:
         """A stored conversation, or the empty page: (turns, nothing live, sources of the last turn)."""

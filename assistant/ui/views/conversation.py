@@ -1,4 +1,4 @@
-"""The conversation as HTML: questions, their limits, what came of each, and what can be done with it."""
+"""The conversation as HTML: questions, their limits, answers, and the tools under each."""
 
 from __future__ import annotations
 
@@ -91,7 +91,7 @@ def _chip_value(chip: Chip) -> str:
 def _asking(turn: Turn) -> str:
     trace = esc(turn.trace or "One moment")
     body = f"{render_answer(turn)}{render_limitations(turn)}"
-    return f'{body}<p class="trace" role="status"><span class="pulse" aria-hidden="true"></span>{trace} …</p>'
+    return f'{body}<p class="trace"><span class="pulse" aria-hidden="true"></span>{trace} …</p>'
 
 
 def _answered(turn: Turn) -> str:

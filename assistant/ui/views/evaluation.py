@@ -1,4 +1,4 @@
-"""The Evaluation tab: the latest run's figures, a trend over runs, what people thought of the answers."""
+"""The Evaluation tab: the latest run's figures, a trend over runs, users' ratings."""
 
 from __future__ import annotations
 
@@ -37,14 +37,14 @@ class Run:
 
     @property
     def score(self) -> Mapping[str, Any]:
-        """The end-to-end score with its interval; recall in its place where nothing is answered."""
+        """The end-to-end score with its interval; recall when nothing was answered."""
         metrics = self.summary["metrics"]
         found: Mapping[str, Any] = metrics["end_to_end"] if metrics["end_to_end"]["n"] else metrics["recall_10"]
         return found
 
 
 def find_runs(home: Path) -> list[Run]:
-    """The finished runs in the data folder, newest first; folders of another form are passed over."""
+    """The finished runs in the data folder, newest first; other folders are skipped."""
     runs = []
     for file in (home / "reports").glob("*/summary.json"):
         try:
@@ -69,8 +69,8 @@ def render_runs(runs: Sequence[Run], feedback: Feedback) -> str:
 
 def _none() -> str:
     return (
-        '<div class="none"><p>No run yet. In a terminal, <code>byline eval run --suite sample</code> asks the questions of '
-        "the sample set and puts its report here.</p></div>"
+        '<div class="none"><p>No runs yet. Run <code>byline eval run --suite sample</code> in a terminal, then reload this page.'
+        "</p></div>"
     )
 
 
@@ -79,7 +79,7 @@ def _latest(runs: Sequence[Run]) -> str:
     summary = run.summary
     made = f"{esc(summary['suite'])}, {esc(day(summary['made_at']))} {esc(summary['made_at'][11:16])}, {counted(summary['questions'], 'question')}"
     wrong = summary["counts"]["error"]
-    errors = f'<p class="wrong">{counted(wrong, "question")} ended in an error.</p>' if wrong else ""
+    errors = f'<p class="wrong">{counted(wrong, "question")} failed with an error.</p>' if wrong else ""
     groups = "".join(
         f"<div><h3>{esc(title)}</h3><dl>{''.join(_figure(figure) for figure in figures)}</dl></div>"
         for title, figures in figure_groups(summary)
@@ -108,7 +108,7 @@ def _trend(runs: Sequence[Run]) -> str:
     alike = [run for run in reversed(runs) if run.summary["suite"] == runs[0].summary["suite"] and run.score["n"]][
         -SHOWN_RUNS:
     ]
-    chart = _chart(alike) if len(alike) > 1 else '<p class="soft">A trend is drawn from the second run on.</p>'
+    chart = _chart(alike) if len(alike) > 1 else '<p class="soft">The trend appears after the second run.</p>'
     rows = "".join(
         f"<tr><td>{esc(day(run.summary['made_at']))} {esc(run.summary['made_at'][11:16])}</td><td>{esc(run.summary['suite'])}</td>"
         f"<td>{percent(run.score['value'])}</td><td>{run.summary['questions']:,}</td>"
@@ -117,13 +117,13 @@ def _trend(runs: Sequence[Run]) -> str:
         for run in runs[:SHOWN_RUNS]
     )
     return (
-        f"<h2>Runs</h2>{chart}<table><thead><tr><th scope='col'>Made</th><th scope='col'>Suite</th><th scope='col'>Score</th>"
+        f"<h2>Runs</h2>{chart}<table><thead><tr><th scope='col'>Date</th><th scope='col'>Suite</th><th scope='col'>Score</th>"
         f"<th scope='col'>Questions</th><th scope='col'></th></tr></thead><tbody>{rows}</tbody></table>"
     )
 
 
 def _chart(runs: Sequence[Run]) -> str:
-    """The score of each run, 0 to 100%, with its interval; runs stand side by side in time."""
+    """The score of each run, 0 to 100%, with its interval; runs are in order of time."""
     width, height, left = 700, 200, 44
     step = (width - left - 30) / (len(runs) - 1)
 
@@ -157,16 +157,14 @@ def _feedback(feedback: Feedback) -> str:
     notes = "".join(_note(rating) for rating in [r for r in reversed(ratings) if r.note][:SHOWN_NOTES])
     cases = feedback.case_count()
     held = (
-        f"{counted(cases, 'question')} in <code>{esc(feedback.questions)}</code>. Ask them all with "
+        f"{counted(cases, 'question')} in <code>{esc(feedback.questions)}</code>. Run them with "
         f"<code>byline eval run --articles PATH --questions {esc(feedback.questions)}</code>."
         if cases
-        else "None yet. Rate an answer and keep it as a test question."
+        else "None yet. Rate an answer and save it as a test."
     )
-    rated = (
-        f"{good} good, {len(ratings) - good} bad." if ratings else "No ratings yet: the thumbs stand under each answer."
-    )
+    rated = f"{good} good, {len(ratings) - good} bad." if ratings else "No ratings yet. Use the thumbs below an answer."
     return (
-        f"<h2>What readers said</h2><p>{rated}</p>"
+        f"<h2>Ratings</h2><p>{rated}</p>"
         f"{f'<ul class=notes>{notes}</ul>' if notes else ''}<h2>Your test questions</h2><p>{held}</p>"
     )
 

@@ -1,4 +1,4 @@
-"""A conversation as a file: Markdown with footnotes, or JSON. Links come from the catalogue, never from the browser."""
+"""Export a conversation as Markdown with footnotes, or as JSON. Links come from the catalogue, never from the browser."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def to_markdown(name: str, turns: Sequence[Turn], look: Lookup) -> str:
     Args:
         name: The conversation's name.
         turns: Its turns, oldest first.
-        look: Tells what the library holds of a cited article now, for its link.
+        look: Returns what the library holds of a cited article now, for its link.
     """
     blocks = [f"# {_safe(name or 'Conversation')}"]
     for number, turn in enumerate(turns, 1):
@@ -88,6 +88,6 @@ def _safe(text: str) -> str:
 
 
 def to_json(name: str, turns: Sequence[Turn]) -> str:
-    """The conversation with all that is known of it."""
+    """The conversation with everything the browser keeps of it."""
     rows: list[dict[str, Any]] = [turn.model_dump(mode="json", exclude={"trace", "conversation"}) for turn in turns]
     return json.dumps({"name": plain(name), "turns": rows}, ensure_ascii=False, indent=2) + "\n"

@@ -1,4 +1,4 @@
-"""The panel in which the search is limited: outlets, days of publication, an "as of" day."""
+"""The filter panel: outlets, days of publication, and a latest day."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ SHOWN_OUTLETS = 500
 
 
 def render_filters(outlets: Mapping[str, int], days: tuple[str, str] | None) -> str:
-    """The panel's inside.
+    """The panel's content.
 
     Args:
         outlets: Outlet -> number of its articles.
@@ -23,13 +23,13 @@ def render_filters(outlets: Mapping[str, int], days: tuple[str, str] | None) -> 
     )
     first, last = days or ("", "")
     limits = f' min="{esc(first)}" max="{esc(last)}"' if days else ""
-    listed = f'<ul class="outlets">{rows}</ul>' if rows else '<p class="none">No article names its outlet.</p>'
+    listed = f'<ul class="outlets">{rows}</ul>' if rows else '<p class="none">No outlets yet.</p>'
     return (
         f'<fieldset><legend>Outlets</legend>{listed}</fieldset><fieldset class="days"><legend>Published</legend>'
         f'<label>from <input type="date" name="since"{limits}></label>'
         f'<label>until <input type="date" name="until"{limits}></label></fieldset>'
-        '<fieldset class="days"><legend>As of</legend>'
-        f'<label>what was known on <input type="date" name="as_of"{limits}></label></fieldset>'
+        '<fieldset class="days"><legend>As of a day</legend>'
+        f'<label>only articles published by <input type="date" name="as_of"{limits}></label></fieldset>'
         '<p id="byline-filters-wrong" role="alert"></p>'
         '<p class="panel-tools"><button type="button" data-do="no-filters">Clear</button>'
         '<button type="button" class="primary" data-do="close-filters">Done</button></p>'

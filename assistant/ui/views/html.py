@@ -7,7 +7,7 @@ import re
 from datetime import date, timedelta
 from urllib.parse import urlsplit
 
-# Control characters, and the marks that turn the direction of everything after them.
+# Control characters and bidirectional marks.
 _UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb]")
 _HOST = re.compile(r"[^\s\"'<>\\^`{|}@]+")
 
@@ -23,7 +23,7 @@ def esc(text: object) -> str:
 
 
 def day(published_at: str | None) -> str:
-    """A date to read, e.g. "3 September 2025"; "No date" without one."""
+    """A date for people, e.g. "3 September 2025"; "No date" without one."""
     if not published_at:
         return "No date"
     try:
@@ -34,7 +34,7 @@ def day(published_at: str | None) -> str:
 
 
 def days(first: str, last: str) -> str:
-    """A span of days to read: "3 to 9 November 2025", "November 2025" for a whole month, one day for one."""
+    """A span of days for people: "3 to 9 November 2025", "November 2025" for a whole month, one day for one."""
     if first == last:
         return day(first)
     try:

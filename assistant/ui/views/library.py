@@ -18,8 +18,8 @@ Sort = Literal["title", "outlet", "date"]
 Status = Literal["", "changed", "copy", "undated"]
 STATUS: dict[Status, str] = {
     "": "All articles",
-    "changed": "Changed since they were added",
-    "copy": "Copies of another article",
+    "changed": "Updated since they were added",
+    "copy": "Duplicates",
     "undated": "Without a date",
 }
 
@@ -35,7 +35,7 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What the table is to show."""
+    """What the table shows."""
 
     q: str = ""
     sort: Sort = "date"
@@ -45,7 +45,7 @@ class Wanted:
 
 
 def find_rows(library: Library, wanted: Wanted) -> list[Row]:
-    """The articles that fit, in order."""
+    """The matching articles, in order."""
     catalogue = library.catalogue
     versions, copies = catalogue.version_counts(), catalogue.copies()
     words = wanted.q.casefold().split()
@@ -72,16 +72,16 @@ def _fits(row: Row, words: Sequence[str], status: Status) -> bool:
 
 
 def render_table(rows: Sequence[Row], wanted: Wanted, total: int) -> str:
-    """One page of the table, with its head and its steps.
+    """One page of the table, with its header and page links.
 
     Args:
-        rows: Every row that fits.
+        rows: All matching rows.
         wanted: What was asked for.
         total: How many articles the library holds.
     """
     if not total:
         return (
-            '<div class="none no-articles"><p>No articles yet. Add files, a folder or an address above, or start with the sample set.</p>'
+            '<div class="none no-articles"><p>No articles yet. Add files or a web address above, or try the sample articles.</p>'
             '<p><button type="button" class="primary" data-library="sample">Add the sample articles</button></p></div>'
         )
     pages = max(1, -(-len(rows) // PAGE))
@@ -95,7 +95,7 @@ def render_table(rows: Sequence[Row], wanted: Wanted, total: int) -> str:
         f'<table><caption class="unseen">Articles</caption><thead><tr>{heads}<th scope="col">Status</th>'
         f'<th scope="col"><span class="unseen">Remove</span></th></tr></thead><tbody>{body}</tbody></table>'
     )
-    nothing = '<p class="none">No article fits.</p>'
+    nothing = '<p class="none">No matching articles.</p>'
     return f'<p class="count" role="status">{count}</p>{table if body else nothing}{_steps(page, pages)}'
 
 
@@ -112,7 +112,7 @@ def _row(row: Row) -> str:
     head = row.head
     status = "".join((
         f'<span class="flag">{row.versions} versions</span>' if row.versions > 1 else "",
-        '<span class="flag">copy</span>' if row.copy_of else "",
+        '<span class="flag">duplicate</span>' if row.copy_of else "",
     ))  # fmt: skip
     byline = f"<small>{esc(head.byline)}</small>" if head.byline else ""
     return (
@@ -135,10 +135,10 @@ def _steps(page: int, pages: int) -> str:
 
 
 def render_library(paths: bool) -> str:
-    """The tab's frame; the table and the jobs are filled in by the page.
+    """The tab's frame. The page fills in the table and the additions.
 
     Args:
-        paths: Whether files and folders of the server's own machine may be named.
+        paths: Whether files and folders on the server may be added by path.
     """
     label = "A file, a folder or a web address" if paths else "A web address"
     options = "".join(f'<option value="{key}">{words}</option>' for key, words in STATUS.items())
@@ -151,9 +151,9 @@ def render_library(paths: bool) -> str:
         '<input type="text" id="byline-source" name="source" autocomplete="off" spellcheck="false" maxlength="2000">'
         '<button type="submit" class="second">Add</button></span></form></div>'
         '<p class="wrong" id="byline-library-error" role="alert"></p><div id="byline-jobs" aria-live="polite"></div>'
-        '<div class="find"><label class="unseen" for="byline-find">Search the list</label>'
+        '<div class="find"><label class="unseen" for="byline-find">Search articles</label>'
         '<input type="search" id="byline-find" placeholder="Title, outlet, author" autocomplete="off">'
         f'<label class="unseen" for="byline-status">Show</label><select id="byline-status">{options}</select></div>'
         '<div id="byline-table"></div></div>'
-        '<div class="pane-side" id="byline-library-article" tabindex="0" role="region" aria-label="Beside the list" hidden></div></section>'
+        '<div class="pane-side" id="byline-library-article" tabindex="0" role="region" aria-label="Details" hidden></div></section>'
     )

@@ -114,3 +114,4 @@ def _ask_tab(chat: Chat, blocks: gr.Blocks) -> None:
         chat.sources, payload, sources, js="() => window.byline.sourcesOf()", queue=False, show_progress="hidden",
         api_visibility="private",
     ).then(None, None, None, js="() => window.byline.sourcesShown()", api_visibility="private")  # fmt: skip
+    blocks.unload(chat.leave)

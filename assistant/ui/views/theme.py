@@ -1,4 +1,4 @@
-"""The look that Gradio's own parts get; everything else is in `static/byline.css`."""
+"""The theme of Gradio's own components; everything else is in `static/byline.css`."""
 
 from __future__ import annotations
 

@@ -75,7 +75,7 @@ def test_a_claim_whose_every_word_has_a_source_is_supported(claim: str, verifier
     [
         ("The ferry Marisol left Port Alder on 3 March with 241 people aboard.", "number '241'"),
         ("The ferry Marisol left Port Alder on 3 May with 214 people aboard.", "date 'May'"),
-        ("The ferry Estrella left Port Alder on 3 March with 214 people aboard.", "name 'estrella'"),
+        ("The ferry Estrella left Port Alder on 3 March with 214 people aboard.", "name 'Estrella'"),
         ("Ines Okoro said “We lost sight of it at nine”.", "quotation"),
         ("The paper's article “Ferry sunk by storm” tells of 214 people.", "quotation"),
         ("Okoro did not praise the fishermen who reached the wreck first.", "'not'"),
@@ -99,7 +99,7 @@ def test_what_nothing_holds_or_a_source_contradicts_is_unsupported(
     ("claim", "reason"),
     [
         ("Harbour master Ines Okoro left Port Alder on 3 March with 214 people aboard.", "different sources"),
-        ("“We lost radio contact at nine,” said the Alder Post.", "names 'ines'"),
+        ("“We lost radio contact at nine,” said the Alder Post.", "names 'Ines'"),
         ("Okoro condemned the fishermen who reached the wreck first.", "'praised'"),
         ("The ferry Marisol left Port Alder on 3 March with 214 tonnes aboard.", "'tonnes'"),
         ("The ferry will be raised in 2025.", "only holds it possible"),

@@ -116,15 +116,15 @@ def test_ris() -> None:
 
 
 def test_bibtex() -> None:
-    entry = (
-        '@article{a1,\n title = {The {Br{\\"u}cke} of Selja},\n author = {Lee, Ann and Klint, Bo},\n journal = {Times},\n date = {2024-05-06},\n abstract = {%s},\n url = {https://t.example/a}\n}\n'
-        % TEXT
+    entry = '@article{a1,\n title = {The {Br{\\"u}cke} of Selja},\n author = {Lee, Ann and Klint, Bo},\n journal = {Times},\n date = {2024-05-06},\n abstract = {TEXT},\n url = {https://t.example/a}\n}\n'.replace(
+        "TEXT", TEXT
     )
     articles, rejected = read(
         "a.bib",
         entry
-        + '@article{broken, title = {x\n\n@article{a2,\n title = "Two", year = 2024, month = may, day = 6, abstract = {%s}\n}\n'
-        % TEXT,
+        + '@article{broken, title = {x\n\n@article{a2,\n title = "Two", year = 2024, month = may, day = 6, abstract = {TEXT}\n}\n'.replace(
+            "TEXT", TEXT
+        ),
     )
     assert articles[0]["title"] == "The Brücke of Selja" and articles[0]["author"] == "Ann Lee, Bo Klint"
     assert (articles[0]["published_at"], articles[0]["outlet"], articles[0]["url"]) == (

@@ -30,12 +30,12 @@ RECORDED = "recorded"
 """Name of a replayed chat model that the settings do not name."""
 
 Progress = Callable[[str, int, int], None]
-"""Called with what is going on, how much is done, and of how much (0 when that is not known)."""
+"""Called with the activity, how much is done, and of how much (0 if unknown)."""
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
-    """What to run.
+class RunConfig:
+    """The configuration of a run.
 
     Attributes:
         suite: Articles and questions.
@@ -63,10 +63,10 @@ class Choice:
 
 
 @dataclass(frozen=True, slots=True)
-class Bench:
-    """Everything that a run needs, open."""
+class Session:
+    """An open library and assistant with the questions of a run."""
 
-    choice: Choice
+    config: RunConfig
     cases: Sequence[Case]
     assistant: Assistant
     texts: Mapping[int | str, tuple[str, str]]
@@ -75,40 +75,40 @@ class Bench:
     def job(self, out: Path, manifest: Mapping[str, Any]) -> Job:
         """A run of all cases into a folder."""
         find = self.assistant.library.catalogue.article
-        return Job(self.cases, self.choice.suite.mode, self.texts, find, out, manifest, self.choice.threads)
+        return Job(self.cases, self.config.suite.mode, self.texts, find, out, manifest, self.config.threads)
 
 
-def chosen_cases(choice: Choice) -> list[Case]:
-    """The questions of a choice.
+def chosen_cases(config: RunConfig) -> list[Case]:
+    """The selected questions.
 
     Raises:
         UsageError: The question file does not fit, or no question is left.
     """
-    return select(choice.suite.cases(), split=choice.split, half=choice.half, ids=choice.ids, limit=choice.limit)
+    return select(config.suite.cases(), split=config.split, half=config.half, ids=config.ids, limit=config.limit)
 
 
 @contextmanager
-def open_bench(settings: Settings, choice: Choice, progress: Progress | None = None) -> Iterator[Bench]:
-    """Read the questions, make the library unless it is there, open the assistant.
+def open_session(settings: Settings, config: RunConfig, progress: Progress | None = None) -> Iterator[Session]:
+    """Read the questions, build the library unless it exists, open the assistant.
 
     Raises:
         UsageError: Questions, articles or recording do not fit.
     """
-    cases = chosen_cases(choice)
-    inside = prepare(choice.suite, settings, lambda r: progress("articles", r.added, 0) if progress else None)
-    assistant = open_assistant(inside, choice.threads, os.cpu_count() or 1)
+    cases = chosen_cases(config)
+    inside = prepare(config.suite, settings, lambda r: progress("articles", r.added, 0) if progress else None)
+    assistant = open_assistant(inside, config.threads, os.cpu_count() or 1)
     try:
-        parts = replace(assistant.parts, chat_model=chat_model(settings, choice, assistant.chat_model))
-        if choice.cache is not None and assets.READER_FILE.exists():
-            parts = replace(parts, reader=CachedReader(parts.reader, assets.READER_FILE, choice.cache))
+        parts = replace(assistant.parts, chat_model=chat_model(settings, config, assistant.chat_model))
+        if config.cache is not None and assets.READER_FILE.exists():
+            parts = replace(parts, reader=CachedReader(parts.reader, assets.READER_FILE, config.cache))
         assistant = Assistant(parts)
         ids = {evidence.doc_id for case in cases for evidence in case.evidence}
-        yield Bench(choice, cases, assistant, gold_texts(assistant, ids), settings)
+        yield Session(config, cases, assistant, gold_texts(assistant, ids), settings)
     finally:
         assistant.close()
 
 
-def chat_model(settings: Settings, choice: Choice, inner: ChatModel | None) -> ChatModel | None:
+def chat_model(settings: Settings, config: RunConfig, inner: ChatModel | None) -> ChatModel | None:
     """The chat model of a run: the settings' own, recorded, or replayed.
 
     A replay needs no chat model in the settings: it answers as a capable model named "recorded".
@@ -116,18 +116,18 @@ def chat_model(settings: Settings, choice: Choice, inner: ChatModel | None) -> C
     Raises:
         UsageError: A recording was asked for and the settings name no chat model.
     """
-    if choice.record is not None:
+    if config.record is not None:
         if inner is None:
             raise UsageError("There is no chat model to record. Set BYLINE_CHAT_MODEL, or use --prompts and --answers.")
-        return RecordingChatModel(inner, choice.record)
-    if choice.replay is None and choice.prompts is None:
+        return RecordingChatModel(inner, config.record)
+    if config.replay is None and config.prompts is None:
         return inner
     if inner is not None:
         inner.close()
     known = {}
-    if choice.replay is not None and (choice.prompts is None or choice.replay.exists()):
-        known = read_answers(choice.replay)
-    return ReplayingChatModel(inner.name if inner else RECORDED, known, chat_profile(settings), choice.prompts)
+    if config.replay is not None and (config.prompts is None or config.replay.exists()):
+        known = read_answers(config.replay)
+    return ReplayingChatModel(inner.name if inner else RECORDED, known, chat_profile(settings), config.prompts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,59 +145,61 @@ class Round:
     missing: Sequence[str]
 
 
-def record_round(settings: Settings, choice: Choice, progress: Progress | None = None) -> Round:
-    """Ask every question with the recorded answers; each prompt without one is written to `choice.prompts`."""
-    with open_bench(settings, choice, progress) as bench:
-        model = bench.assistant.chat_model
+def record_round(settings: Settings, config: RunConfig, progress: Progress | None = None) -> Round:
+    """Ask every question with the recorded answers; each prompt without one is written to `config.prompts`."""
+    with open_session(settings, config, progress) as session:
+        model = session.assistant.chat_model
         assert isinstance(model, ReplayingChatModel)
-        rows = asked(bench, bench.assistant, progress)
+        rows = asked(session, session.assistant, progress)
         return Round(rows, model.used, sorted(set(model.missing)))
 
 
-def asked(bench: Bench, assistant: Asked, progress: Progress | None = None) -> list[Row]:
-    """Ask the bench's questions, as many at a time as a run does, without writing anything."""
-    find, rows = bench.assistant.library.catalogue.article, []
-    with ThreadPoolExecutor(bench.choice.threads, thread_name_prefix="eval") as pool:
-        for row in pool.map(lambda case: ask(case, bench.choice.suite.mode, assistant, bench.texts, find), bench.cases):
+def asked(session: Session, assistant: Asked, progress: Progress | None = None) -> list[Row]:
+    """Ask the session's questions, as many at a time as a run does, without writing anything."""
+    find, rows = session.assistant.library.catalogue.article, []
+    with ThreadPoolExecutor(session.config.threads, thread_name_prefix="eval") as pool:
+        for row in pool.map(
+            lambda case: ask(case, session.config.suite.mode, assistant, session.texts, find), session.cases
+        ):
             rows.append(row)
             if progress:
-                progress("questions", len(rows), len(bench.cases))
+                progress("questions", len(rows), len(session.cases))
     return rows
 
 
 def make_run(
-    settings: Settings, choice: Choice, out: Path, made_at: str, progress: Progress | None = None
+    settings: Settings, config: RunConfig, out: Path, made_at: str, progress: Progress | None = None
 ) -> tuple[list[Row], dict[str, Any]]:
-    """Make a run, or go on with one that was killed.
+    """Make a run, or resume an interrupted one.
 
     Returns:
         Its rows and its summary; nothing but the rows is written yet.
     """
-    with open_bench(settings, choice, progress) as bench:
-        manifest = make_manifest(choice.suite, settings, [case.id for case in bench.cases])
-        if choice.replay is not None:
+    with open_session(settings, config, progress) as session:
+        manifest = make_manifest(config.suite, settings, [case.id for case in session.cases])
+        if config.replay is not None:
             manifest["suite"] += "-replay"  # it has a baseline of its own
-            manifest["hashes"]["model"] += "-" + digest_path(choice.replay)
+            manifest["hashes"]["model"] += "-" + digest_path(config.replay)
         done = 0
 
         def count(_: Row) -> None:
             nonlocal done
             done += 1
             if progress:
-                progress("questions", done, len(bench.cases))
+                progress("questions", done, len(session.cases))
 
-        rows = run(bench.job(out, manifest), bench.assistant, count)
+        rows = run(session.job(out, manifest), session.assistant, count)
     return rows, summarise(rows, manifest, made_at)
 
 
 def finish(out: Path, rows: Sequence[Row], summary: dict[str, Any], *, gated: bool) -> gate.Judgement | None:
-    """Judge a run if it is asked for, and write its reports."""
+    """Judge a run if it is gated, and write its reports."""
     judgement = judge_run(rows, summary) if gated else None
     write_reports(out, rows, summary, judgement)
     return judgement
 
 
 def judge_run(rows: Sequence[Row], summary: Mapping[str, Any]) -> gate.Judgement:
-    """Judge a run against the blessed baseline of its suite."""
+    """Judge a run against the baseline of its suite."""
     baseline, name = gate.read_baseline(summary["suite"], summary["hashes"]["data"])
     return gate.judge(rows, baseline, name)

@@ -11,7 +11,7 @@ from typing import Any
 
 from assistant.storage.sqlite.ingest_log import Fetched
 from assistant.types import Article
-from ingest.parsing.forms import suffix_of
+from ingest.forms import suffix_of
 
 _LONE = re.compile("[\ud800-\udfff]")
 

@@ -15,9 +15,9 @@ from typing import Any, BinaryIO
 
 import zstandard
 
+from ingest.forms import suffix_of
 from ingest.parsing.documents import known, read_document, read_member, reason_of
 from ingest.parsing.encoding import decode
-from ingest.parsing.forms import suffix_of
 from ingest.parsing.packed import read_part
 from ingest.parsing.source import MAX_MEMBER, MAX_MEMBERS, Item, Member, Source, UnreadableError
 from ingest.parsing.zip_repair import local_members

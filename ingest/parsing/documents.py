@@ -6,7 +6,7 @@ import importlib
 from collections.abc import Iterator
 
 from assistant.errors import UsageError
-from ingest.parsing.forms import FORMS, SUFFIXES, suffix_of
+from ingest.forms import FORMS, SUFFIXES, suffix_of
 from ingest.parsing.source import Item, Source, UnreadableError, placed
 
 

@@ -8,9 +8,9 @@ from email import message_from_bytes, policy
 from email.message import Message
 from typing import BinaryIO
 
+from ingest.forms import suffix_for, suffix_of
 from ingest.parsing.dates import find_date
 from ingest.parsing.documents import read_member, reason_of
-from ingest.parsing.forms import suffix_for, suffix_of
 from ingest.parsing.mail_parts import Parts, body_fields, header, parts_of
 from ingest.parsing.source import MAX_DEPTH, MAX_MEMBER, Item, Member, Source, UnreadableError, placed
 

@@ -12,8 +12,8 @@ from dataclasses import replace
 from typing import Any
 
 from assistant.errors import UsageError
+from ingest.forms import FORMS
 from ingest.parsing.article_builder import clean_line, from_fields, from_page, make_article
-from ingest.parsing.forms import FORMS
 from ingest.sandbox import LostError, Sandbox
 from ingest.types import Raw, Read, Rejected
 

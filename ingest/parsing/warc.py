@@ -14,8 +14,8 @@ from typing import Any
 
 from warcio.archiveiterator import ArchiveIterator
 
+from ingest.forms import suffix_for
 from ingest.parsing.documents import read_document, reason_of
-from ingest.parsing.forms import suffix_for
 from ingest.parsing.http_body import BodyError, unpacked
 from ingest.parsing.source import MAX_PART, Item, Member, Source, UnreadableError
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from assistant.errors import UsageError
 from assistant.storage.sqlite.ingest_log import Journal
-from ingest.parsing.forms import FORMS, SUFFIXES
+from ingest.forms import FORMS, SUFFIXES
 from ingest.sandbox import Sandbox
 from ingest.sources.fetch import Fetcher
 from ingest.sources.web import open_address

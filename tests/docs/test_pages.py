@@ -15,8 +15,10 @@ from typing import Any
 import pytest
 import typer.main
 
+from assistant.answering.pipeline import Assistant
 from assistant.cli.main import app
 from assistant.cli.reference import command_paths, refreshed
+from assistant.cli.rendering import plain_answer
 from assistant.settings import load_settings
 from ingest.parsing.registry import FORMS
 
@@ -50,6 +52,13 @@ def test_links_lead_to_files_that_are_there(page: Path) -> None:
     for target in re.findall(r"\]\(([^)\s]+)\)", page.read_text("utf-8")):
         if "://" not in target:
             assert (page.parent / target.partition("#")[0]).exists(), target
+
+
+def test_the_answer_in_the_readme_is_the_real_one(sample_assistant: Assistant) -> None:
+    (shown,) = re.findall(
+        r"^\$ .* ask (.*?)\n(.*?)^```", (ROOT / "README.md").read_text("utf-8"), re.MULTILINE | re.DOTALL
+    )
+    assert plain_answer(sample_assistant.answer(shown[0])) == shown[1].strip(), "paste the new answer into README.md"
 
 
 def test_every_file_type_is_named() -> None:

@@ -48,12 +48,12 @@ def test_interrupted_it_says_how_to_go_on_and_goes_on_where_it_ended(tmp_path: P
     command = ("--home", str(tmp_path / "home"), "ingest", str(folder), "--export", str(export))
     code, screen = in_terminal(*command, interrupt_at=r"[1-9]\d* articles")
     assert code == 1, screen
-    assert "stopping after the current articles" in screen
-    assert "stopped; run the same command again to go on where it ended" in screen
+    assert "Stopping after the current articles" in screen
+    assert "stopped. Run the same command again to continue" in screen
     assert "Traceback" not in screen
     first = statuses(export)
     assert first.keys() == {"added"} and 0 < first["added"] < ARTICLES
     code, screen = in_terminal(*command)
     assert code == 0, screen
     assert statuses(export) == {"unchanged": first["added"], "added": ARTICLES - first["added"]}
-    assert f"{first['added']} unchanged, 0 rejected" in screen
+    assert f"Added {ARTICLES - first['added']} articles, {first['added']} unchanged." in screen

@@ -40,7 +40,7 @@ THREATS = (
     Threat("One outlet dominates the evidence", "at most half of the hits, unless no other outlet has any",
            "test_poisoned_corpus.py::test_one_outlet", "100 x 2"),
     Threat("One story published under many names", "copies count once", "test_poisoned_corpus.py::test_copies", "40"),
-    Threat("Altered facts in a sentence of the model", "verification", "../assistant/grounding/test_verifier.py::test_altered_sentences", "1,000"),
+    Threat("Altered facts in a sentence of the model", "verification", "../assistant/grounding/test_verifier.py::test_altered_sentences", "250 / 1,000"),
     Threat("Hostile text in every rendered field", "HTML is built from escaped text only", "test_rendering.py::test_hostile_text",
            "300 x 6 / 1,200 x 6"),
     Threat("Markup cut off at every character", "the same", "test_rendering.py::test_an_answer_cut", "40 / 300 texts"),

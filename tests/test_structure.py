@@ -6,6 +6,8 @@ import ast
 import re
 import sys
 import tomllib
+from collections.abc import Mapping
+from functools import cache
 from importlib.metadata import packages_distributions
 from pathlib import Path
 
@@ -26,6 +28,7 @@ EXTRAS = {
 """Whose packages a folder may import besides those of the core."""
 
 
+@cache
 def imported(path: Path) -> set[str]:
     """The top-level packages of others that a module imports."""
     names: set[str] = set()
@@ -42,6 +45,12 @@ def plain(name: str) -> str:
     return re.sub(r"[-_.]+", "-", name).lower()
 
 
+@cache
+def distributions_of() -> Mapping[str, list[str]]:
+    """Top-level package -> the distributions that install it."""
+    return packages_distributions()
+
+
 def declared(extra: str | None = None) -> set[str]:
     """The distributions of the core, or of an extra with the extras that it names."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
@@ -55,7 +64,7 @@ def declared(extra: str | None = None) -> set[str]:
 
 def test_what_is_imported_is_declared_and_pinned() -> None:
     pinned = {plain(line.partition("==")[0]) for line in (ROOT / "constraints.txt").read_text("utf-8").split()}
-    distributions = packages_distributions()
+    distributions = distributions_of()
     wrong = []
     for path in [p for folder in (*OURS, "tests") for p in (ROOT / folder).rglob("*.py")] + [ROOT / "app.py"]:
         name = path.relative_to(ROOT).as_posix()
@@ -76,7 +85,7 @@ def test_every_declared_package_is_pinned_and_imported() -> None:
     pinned = {plain(line.partition("==")[0]) for line in (ROOT / "constraints.txt").read_text("utf-8").split()}
     everything = declared() | declared("dev")
     assert not everything - pinned
-    distributions = packages_distributions()
+    distributions = distributions_of()
     files = [p for folder in (*OURS, "tests") for p in (ROOT / folder).rglob("*.py")]
     tops = set().union(*(imported(path) for path in files))
     used = {plain(each) for top in tops for each in distributions.get(top, ())}

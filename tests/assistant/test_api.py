@@ -19,8 +19,9 @@ from langchain_core.runnables import RunnableLambda, RunnablePassthrough
 import assistant as package
 from assistant import Answer, Filters, NewsAssistant, UsageError, open_assistant
 from assistant.answering.pipeline import Assistant
-from assistant.chains import AnswerRunnable, ByLineRetriever
+from assistant.chains import AnswerRunnable
 from assistant.events import Finished
+from tests.loops import run_async
 
 ROOT = Path(__file__).parents[2]
 FERRY = "Why did the ferry capsize?"
@@ -139,10 +140,10 @@ def test_the_runnable_streams_an_answer_that_grows_and_chains_get_its_end(news: 
 
 
 def test_runnables_answer_in_batches_and_asynchronously(news: NewsAssistant) -> None:
-    import asyncio
 
     runnable: AnswerRunnable = news.runnable()
     first, second = runnable.batch([FERRY, "Who won the 2022 World Cup?"])
     assert (first.status, second.status) == ("answered", "abstained")
-    assert asyncio.run(runnable.ainvoke(FERRY)).text == first.text
-    assert isinstance(news.retriever(), ByLineRetriever)
+    assert run_async(lambda: runnable.ainvoke(FERRY)).text == first.text
+    again = run_async(lambda: news.retriever().ainvoke(FERRY))
+    assert [one.metadata for one in again] == [one.metadata for one in news.retriever().invoke(FERRY)] != []

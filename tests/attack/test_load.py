@@ -12,7 +12,6 @@ import random
 import statistics
 import time
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -21,6 +20,7 @@ import pytest
 
 from tests.attack.conftest import keep_figures
 from tests.counts import count
+from tests.loops import run_async
 from tests.ui.conftest import Server, servers
 
 __all__ = ["servers"]
@@ -157,8 +157,7 @@ def test_everyone_gets_an_own_answer_or_hears_that_it_is_busy(
     process = server.process.pid
 
     def run(people: int, seconds: float) -> Seen:
-        with ThreadPoolExecutor(1) as thread:  # the browser of other tests keeps a loop in this one
-            return thread.submit(lambda: asyncio.run(crowd(server.url, process, people, seconds))).result()
+        return run_async(lambda: crowd(server.url, process, people, seconds))
 
     alone = run(1, count(2, 30))
     many = run(PEOPLE, SECONDS)

@@ -92,7 +92,7 @@ def test_the_summary_holds_every_metric_and_what_the_run_was_made_of(byline: Byl
     assert summary["metrics"]["hop_mrr_10"]["value"] is None
     assert summary["metrics"]["end_to_end"]["n"] == 4
     assert sum(summary["stages"].values()) == 4
-    assert {"retrieve", "read", "total", "whole"} <= summary["latency"].keys()
+    assert {"plan", "gather", "quote", "total", "whole"} <= summary["latency"].keys()
     text = (tmp_path / "R1" / "summary.md").read_text("utf-8")
     assert text.startswith("## Byline evaluation: own")
     assert "| End-to-end score |" in text

@@ -9,6 +9,7 @@ from assistant.grounding.verifier import ClauseVerifier
 from assistant.models.embeddings import OnnxEmbedder
 from assistant.types import Headline, Hit, Passage
 from eval.support import build_trials, judge, load_articles, shares
+from tests.counts import count
 
 FERRY = (
     "The ferry Marisol left Port Alder on 3 March with 214 people aboard.",
@@ -172,11 +173,12 @@ def test_a_sentence_with_instructions_to_a_machine_carries_nothing(verifier: Cla
 
 
 def test_altered_sentences_are_caught_and_true_ones_shown_on_the_reporting_half() -> None:
-    """The sample articles' half B; `python -m eval.support` prints the same with the corpus beside it."""
-    found = shares(judge([t for t in build_trials(load_articles(samples_only=True)) if t.half == "B"]))
-    assert found["altered"]["of"] > 500
+    """The sample articles' half B, in CI every fourth; `python -m eval.support` prints all, with the corpus beside it."""
+    step = count(4, 1)
+    found = shares(judge([t for t in build_trials(load_articles(samples_only=True)) if t.half == "B"][::step]))
+    assert found["altered"]["of"] > 500 / step
     assert found["altered"]["supported"] <= 0.1, found
-    assert found["paraphrase"]["of"] > 80
+    assert found["paraphrase"]["of"] > 80 / step
     assert found["paraphrase"]["unsupported"] <= 0.04, found
     assert found["true"]["unsupported"] <= 0.04, found
     assert found["true"]["supported"] >= 0.7, found

@@ -12,7 +12,7 @@ from collections.abc import Generator, Sequence
 from dataclasses import dataclass, field, replace
 
 from assistant.answering.labels import borne_label
-from assistant.answering.passages import format_passages
+from assistant.answering.passages import format_passages, without_orders
 from assistant.answering.repair import Failed, repair
 from assistant.answering.sentence_stream import SentenceStream, Unit, is_not_found
 from assistant.answering.shapes import form_for
@@ -210,7 +210,8 @@ class _Writing:
             reason = "it names a passage that does not exist" if unit.cited else "it cites nothing"
             self._fail(Failed(unit, reason, (), at), repaired)
             return
-        checked = self.verifier.verify(unit.text, Evidence(tuple(cited), self.hits, self.query.standalone))
+        safe = tuple(without_orders(hit) for hit in cited), tuple(without_orders(hit) for hit in self.hits)
+        checked = self.verifier.verify(unit.text, Evidence(*safe, self.query.standalone))
         if checked.verdict == "unsupported":
             self._fail(Failed(unit, checked.reason, tuple(q.hit for q in checked.candidates), at), repaired)
             return
@@ -223,9 +224,10 @@ class _Writing:
             self.failed.append(failed)
 
     def _shown(self, unit: Unit, cited: Sequence[Hit], checked: Verification, at: int) -> Checked:
-        citations = tuple(self.book.cite(q.hit, q.start, q.end) for q in checked.carriers)
+        own = {hit.passage.id: hit for hit in self.hits}
+        citations = tuple(self.book.cite(own[q.hit.passage.id], q.start, q.end) for q in checked.carriers)
         numbers = tuple(dict.fromkeys(citation.number for citation in citations))
-        label = borne_label(unit.label, cited, self.query.standalone)
+        label = borne_label(unit.label, [without_orders(hit) for hit in cited], self.query.standalone)
         sentence = Sentence(unit.text, numbers, checked.verdict, unit.entry, label, reason=checked.reason)
         self.kept.append(_Kept(at, sentence))
         return Checked(sentence, citations)

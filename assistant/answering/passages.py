@@ -64,12 +64,19 @@ def format_passages(numbered: Mapping[int, Hit]) -> str:
 
 
 def named(hit: Hit) -> str:
-    """The passage's header, without a title, an outlet or a byline that gives orders."""
+    """The passage's header: outlet, day, title and byline, without what speaks to a machine."""
+    safe = without_orders(hit)
+    line = header(safe)
+    return f"{line} · by {safe.headline.byline}" if safe.headline.byline else line
+
+
+def without_orders(hit: Hit) -> Hit:
+    """The hit without a title, an outlet or a byline that gives orders to a machine: no sentence may rest on them."""
     head = hit.headline
     title = "" if _orders(head.title) else head.title
     outlet = None if head.outlet and _orders(head.outlet) else head.outlet
-    line = header(replace(hit, headline=replace(head, title=title, outlet=outlet)))
-    return f"{line} · by {head.byline}" if head.byline and not _orders(head.byline) else line
+    byline = None if head.byline and _orders(head.byline) else head.byline
+    return replace(hit, headline=replace(head, title=title, outlet=outlet, byline=byline))
 
 
 def _orders(text: str) -> bool:

@@ -70,7 +70,7 @@ def test_axe_finds_nothing_serious_in_light_and_dark(
     page.wait_for_selector("#byline-article mark.now")
     look("answers")
     if width < 800:
-        page.click("text=Close")
+        page.click("#byline-sheetbar >> text=Close")
     page.click("text=Filters")
     page.wait_for_selector("#byline-filters input")
     look("filters")

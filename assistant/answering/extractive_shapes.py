@@ -16,7 +16,7 @@ from assistant.reading.coreference import SPEECH
 from assistant.reading.evidence import Evidence
 from assistant.reading.pipeline import Finding
 from assistant.reading.sentence_ranker import SCREEN, Candidate
-from assistant.text.lexical import content_words, names, word_roots
+from assistant.text.lexical import content_words, names, numbers, word_roots
 from assistant.types import Query, QuestionKind
 
 LEAST_TOPIC = 0.25
@@ -31,9 +31,27 @@ SIDE = 0.5
 """Share of a side's words that a sentence on that side has."""
 DATED = 2.0
 """What a sentence gains in a timeline that names a day, a month or a year."""
+CAUSAL = 1.0
+"""What a sentence gains, where a reason is asked for, that says one."""
+COUNTED = 2.0
+"""What a sentence gains that says "first", "another reason", "finally", near the best one of its article."""
+COUNTED_WITHIN = 2_000
+"""Characters between the two."""
 RECENT = 2.0
 """What the newest article's sentences gain where the latest is asked for."""
 _QUOTES = re.compile(r"[“\"]")
+_FIGURES = re.compile(r"\b(?:numbers?|figures?|how\s+(?:much|many)|sales|prices?|costs?|totals?|shares?|rates?|results?|stat(?:s|istics))\b", re.I)
+_CAUSE = re.compile(
+    r"\b(?:because|due\s+to|owing\s+to|thanks\s+to|as\s+a\s+(?:result|consequence)|result(?:s|ed|ing)?\s+(?:of|from|in)|caus(?:e[sd]?|ing)|"
+    r"reasons?|blam(?:e[sd]?|ing)|led\s+to|stem(?:s|med)?\s+from|since|so\s+that|in\s+(?:order\s+to|response\s+to)|attribut\w+|prompt(?:s|ed|ing)|"
+    r"driv(?:en|ing)\s+by|over\s+(?:concerns?|fears?|worries|claims|allegations)|amid|forc(?:ed|ing)|explain(?:s|ed)|that[’']s\s+why|the\s+problem)\b",
+    re.I,
+)
+_COUNTING = re.compile(
+    r"^\W*(?:and\s+)?(?:first(?:ly|\s+of\s+all)?|second(?:ly)?|third(?:ly)?|fourth|finally|lastly|also|then|another|"
+    r"(?:the|a|an|one)\s+(?:first|second|third|other|further|final|last|additional|main)\b[\w\s]{0,20})\b",
+    re.I,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +88,9 @@ def _following(findings: Sequence[Finding], bonus: Bonus) -> Bonus:
     def raised(finding: Finding, item: Candidate, text: str) -> float | None:
         added = bonus(finding, item, text)
         passage = finding.hits[item.place].passage
-        near = passage.version == top.hit.passage.version and 0 < item.span[0] - top.evidence.start <= FOLLOWING
-        return None if added is None else added + AFTER * near
+        after = item.span[0] - top.evidence.start if passage.version == top.hit.passage.version else -1
+        counted = COUNTED * (0 < after <= COUNTED_WITHIN and bool(_COUNTING.match(text)))
+        return None if added is None else added + AFTER * (0 < after <= FOLLOWING) + counted
 
     return raised
 
@@ -237,7 +256,9 @@ def comparison(query: Query, findings: Sequence[Finding]) -> list[Block]:
         def bonus(found: Finding, item: Candidate, text: str, words: frozenset[str] = words) -> float | None:
             about = word_roots(text) | word_roots(" ".join(item.mention.about))
             share = len(words & about) / max(1, len(words))
-            return share if share >= SIDE else None
+            told = word_roots(" ".join(item.mention.subject | item.mention.speaker))
+            figures = _FIGURES.search(query.standalone) is not None and bool(numbers(text))
+            return share + bool(words & told) + figures if share >= SIDE else None
 
         pool = quote_pool([*whole, *own[number : number + 1]], bonus)
         chosen = distinct([quote for quote in pool if quote.text not in taken], 3, 2.5, 2)
@@ -287,7 +308,11 @@ def latest(query: Query, findings: Sequence[Finding]) -> list[Block]:
 
 def reasons(query: Query, findings: Sequence[Finding]) -> list[Block]:
     """The best sentence and others that say further reasons."""
-    return by_source(distinct(quote_pool(findings, _following(findings, on_subject)), 4, 2.5, 4, new=0.5))
+
+    def bonus(finding: Finding, item: Candidate, text: str) -> float | None:
+        return on_subject(finding, item, text) + CAUSAL * bool(_CAUSE.search(text))
+
+    return by_source(distinct(quote_pool(findings, _following(findings, bonus)), 4, 2.5, 4, new=0.5))
 
 
 SHAPES: dict[QuestionKind, Shape] = {

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from assistant.answering.passages import fused, interleaved, within_budget
 from assistant.answering.state import Material
 from assistant.models.profile import ChatProfile
-from assistant.reading.pipeline import Finding, PassageReader, read_part
+from assistant.query.parsed import spelled
+from assistant.reading.pipeline import WIDE, Finding, PassageReader, read_part
 from assistant.reading.scoring import Weights
-from assistant.retrieval.context import whole_article, widen
+from assistant.retrieval.context import beside, whole_article, widen
 from assistant.retrieval.hybrid import HybridRetriever
 from assistant.storage.library import Library
 from assistant.text.lexical import content_words, names
@@ -20,6 +22,8 @@ DEEPER = 60
 """Passages found for each sub-query of a second search, after the model found no answer in the first ones."""
 SHAPED_DEPTH = 24
 """Passages found for each sub-query of a list, a timeline, a comparison or a summary."""
+BESIDE = 3
+"""Best passages of which what stands beside them is read too, for kinds that need many sentences."""
 KEPT = 4
 """Passages of the first search that are given again in the second."""
 SURER = 0.1
@@ -58,8 +62,25 @@ class Gatherer:
 
     def read(self, query: Query, part: str, number: int) -> Finding:
         """Search and read one sub-query."""
-        hits = self.retriever.find(query, part, self.weights.fitting(part).candidates)
-        return read_part(self.reader, part, hits, self.weights, number, newest=query.newest_first)
+        most = self.weights.fitting(part).candidates
+        hits = self.retriever.find(query, part, most)
+        full = spelled(part, [hit.passage.text for hit in hits])
+        if full != part:  # articles about Sam Bankman-Fried need not call him SBF
+            hits = fused([hits, self.retriever.find(query, full, most)])[:most]
+        if query.newest_first and (newer := self._newer(query, full, hits)):
+            hits = fused([hits, newer])[:most]
+        if query.kind in WIDE:
+            near = beside(hits[:BESIDE], self.library.catalogue)
+            hits = [*hits[: most - len(near)], *near]
+        return read_part(self.reader, full, hits, self.weights, number, newest=query.newest_first, kind=query.kind)
+
+    def _newer(self, query: Query, text: str, hits: Sequence[Hit]) -> list[Hit]:
+        """The same search among the articles that are as new as the newest quarter of the hits."""
+        days = sorted(day for hit in hits if (day := hit.headline.day))
+        if not days:
+            return []
+        filters = replace(query.filters, since=days[len(days) * 3 // 4])
+        return self.retriever.find(replace(query, filters=filters, shares=()), text, len(hits))
 
     def for_model(self, query: Query, profile: ChatProfile) -> Material:
         """Passages for a capable model: the question itself is read, its sub-queries are searched."""

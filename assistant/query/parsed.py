@@ -154,10 +154,24 @@ def grounded(asked: ParsedQuestion, texts: Iterable[str]) -> ParsedQuestion:
     whole = "\n".join(texts)
     known = parse_question(recased(asked.text, whole))
     forms = tuple(
-        words | frozenset(_spelled_out(name, whole)) if name.isupper() else words
+        words | frozenset(content_words(_full_name(name, whole))) if name.isupper() else words
         for name, words in zip(known.names, known.name_forms, strict=True)
     )
     return replace(known, text=asked.text, name_forms=forms, name_words=frozenset().union(*forms))
+
+
+def spelled(question: str, texts: Iterable[str]) -> str:
+    """The question with initials that it names ("SBF", "sbf") replaced by the name that the passages spell out for them.
+
+    Args:
+        question: One part of a question.
+        texts: The passages found for it.
+    """
+    whole = "\n".join(texts)
+    for name in names(recased(question, whole)):
+        if name.isupper() and (full := _full_name(name, whole)):
+            question = re.sub(rf"\b{re.escape(name)}\b", full, question, flags=re.I)
+    return question
 
 
 def recased(question: str, whole: str) -> str:
@@ -179,10 +193,10 @@ def recased(question: str, whole: str) -> str:
     return re.sub(r"\b[a-z][\w-]*", lambda match: capital.get(match[0], match[0]), question)
 
 
-def _spelled_out(initials: str, whole: str) -> list[str]:
-    """Words of the most frequent name with these initials."""
+def _full_name(initials: str, whole: str) -> str:
+    """The most frequent name with these initials; empty when there is none."""
     if not 2 <= len(initials) <= 5:
-        return []
+        return ""
     parts = r"[\s-]".join(rf"{re.escape(letter)}[\w’']+" for letter in initials)
     found = Counter(re.findall(rf"\b{parts}", whole))
-    return content_words(max(found, key=lambda name: found[name])) if found else []
+    return max(found, key=lambda name: found[name]) if found else ""

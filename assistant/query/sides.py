@@ -49,12 +49,20 @@ def side_queries(question: str, sides: tuple[str, ...]) -> tuple[str, ...]:
         text = question
         for other in sides:
             if other != side:
-                text = text.replace(other, " ")
-        text = re.sub(
-            r"\b(?:and|or|versus|vs\.?|v\.?|with|to)\s+(?=[,?;:.]|(?:on|in|about|over|differ)\b|$)",
-            " ",
-            text,
-            flags=re.I,
-        )
-        queries.append(" ".join(text.split()))
+                text = _without(text, other)
+        queries.append(" ".join(text.split()).strip(" -–—"))
     return tuple(queries)
+
+
+_CONNECTIVE = r"(?:and|or|versus|vs\.?|v\.?|with|against|to|from)"
+
+
+def _without(text: str, side: str) -> str:
+    """The text without a side and without the word that joined it to another: "A v B on costs" without B is "A on costs"."""
+    named = re.escape(side)
+    for joined in (rf"\s{_CONNECTIVE}\s+{named}", rf"{named}\s+{_CONNECTIVE}(?=\s)", named):
+        if re.search(joined, text, re.I):
+            text = re.sub(joined, " ", text, count=1, flags=re.I)
+            break
+    text = re.sub(r"\bthe\s+(?:difference|differences|gap|comparison)s?\s+between\b", " ", text, flags=re.I)
+    return re.sub(r"\bcompare\b|\bboth\b|\s+(?=[?.,])", " ", text, flags=re.I).replace(" ?", "?")

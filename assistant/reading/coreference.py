@@ -70,6 +70,7 @@ def mentions(sentences: Sequence[str], before: str = "") -> list[Mention]:
         before: What comes before it: the end of the passage before, or the title.
     """
     person, thing = "", ""
+    people = _surnames([before, *sentences])
     for name in names(before):
         person, thing = _last(name, person, thing, before)
     found: list[Mention] = []
@@ -96,9 +97,15 @@ def mentions(sentences: Sequence[str], before: str = "") -> list[Mention]:
             if person != kept[0] and not first and subject and _is_person(subject, sentence):
                 person = kept[0]
             first = first and person == kept[0]
-        if subject and not opening and _is_person(subject, sentence):
+        if subject and not opening and (_is_person(subject, sentence) or fold(subject) in people):
             person = subject
     return _carried_back(sentences, found)
+
+
+def _surnames(texts: Sequence[str]) -> frozenset[str]:
+    """Folded last names of the people whom texts name in full."""
+    full = [name for text in texts for name in names(text) if " " in name and _is_person(name, text)]
+    return frozenset(fold(name.split()[-1]) for name in full)
 
 
 def _carried_back(sentences: Sequence[str], found: list[Mention]) -> list[Mention]:

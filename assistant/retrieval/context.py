@@ -10,6 +10,8 @@ from assistant.types import Hit, Passage
 
 WIDEST = 1_200
 """Characters of the longest hit."""
+BESIDE = 900
+"""Characters of the longest stretch beside a hit."""
 SAME = 0.8
 """Share of a passage from which on it counts as shown when it lies in a widened one before it."""
 
@@ -65,6 +67,39 @@ def _grown(passage: Passage, articles: Articles) -> Passage:
             low -= 1
     start, end = around[low][0], around[high][1]
     return replace(passage, start=start, end=end, text=text[start:end], sentences=tuple(around[low : high + 1]))
+
+
+def beside(hits: Sequence[Hit], articles: Articles) -> list[Hit]:
+    """What follows and what precedes hits in their articles, a passage's length each, unless other hits hold it.
+
+    Reasons and items of a list often stand in the paragraph after the one that speaks of them in the question's words.
+
+    Args:
+        hits: Best first.
+        articles: Where their articles are stored.
+
+    Returns:
+        New hits with the score, rank and reasons of the hit that they stand beside.
+    """
+    found: list[Hit] = []
+    for hit in hits:
+        around = articles.sentences(hit.passage.version)
+        article = articles.article(hit.passage.version)
+        if article is None or not around:
+            continue
+        after = [span for span in around if hit.passage.end <= span[0] and span[1] - hit.passage.end <= BESIDE]
+        before = [span for span in around if span[1] <= hit.passage.start and hit.passage.start - span[0] <= BESIDE]
+        for spans in (after, before):
+            if not spans:
+                continue
+            start, end = spans[0][0], spans[-1][1]
+            passage = replace(
+                hit.passage, id=f"{hit.passage.version}:{start}", start=start, end=end, text=article.text[start:end],
+                sentences=tuple(spans),
+            )  # fmt: skip
+            if not any(_holds(other.passage, passage) for other in (*hits, *found)):
+                found.append(replace(hit, passage=passage))
+    return found
 
 
 def whole_article(hit: Hit, articles: Articles) -> list[Hit]:

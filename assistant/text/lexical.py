@@ -60,6 +60,15 @@ _QUESTION_OPENERS = frozenset(
     this that these those his her their its our my there here yes no maybe january february march april june july august
     september october november december monday tuesday wednesday thursday friday saturday sunday""".split()
 )
+_CONNECTIVES = frozenset(
+    """first firstly second secondly third thirdly fourth fifth lastly last finally next later earlier afterwards meanwhile
+    meantime moreover furthermore additionally besides nevertheless nonetheless however still instead otherwise therefore
+    thus hence consequently accordingly similarly likewise conversely rather indeed moreover overall eventually initially
+    originally previously recently currently today yesterday tomorrow tonight now soon once perhaps obviously clearly
+    importantly notably specifically generally typically usually often sometimes ultimately unfortunately fortunately
+    interestingly surprisingly historically technically well okay ok sure plus""".split()
+)
+"""Words that open a sentence before a comma: "First, he said ..."."""
 
 
 _PLAIN = str.maketrans(
@@ -122,6 +131,8 @@ def names(text: str) -> list[str]:
         parts = match.group(0).split()
         while parts and fold(parts[0]).strip("'") in _QUESTION_OPENERS | STOPWORDS:
             parts = parts[1:]
+        if len(parts) == 1 and fold(parts[0]) in _CONNECTIVES and text[match.end() : match.end() + 1] == ",":
+            continue
         name = re.sub(r"[’']s$", "", " ".join(parts))
         if len(name) > 1 and not re.fullmatch(r"[\d\s]+", name):
             found.append(name)

@@ -26,13 +26,15 @@ from assistant.grounding.verifier import ClauseVerifier
 from assistant.models.chat import ChatModel
 from assistant.models.embeddings import Embedder
 from assistant.query.follow_up import History
+from assistant.query.kinds import chat_kind
 from assistant.query.planner import ModelPlanner, Planner, Request, RulePlanner
+from assistant.query.talk import TalkClassifier
 from assistant.query.understanding import Coverage
 from assistant.reading.pipeline import PassageReader, read_hits, sure_findings
 from assistant.reading.scoring import Weights
 from assistant.retrieval.context import widen
 from assistant.retrieval.hybrid import HybridRetriever
-from assistant.settings import Settings
+from assistant.settings import BUNDLED_EMBEDDING, Settings
 from assistant.storage.library import Library
 from assistant.types import CHAT, Answer, Filters, Headline, Hit, Query, Sentence
 
@@ -78,7 +80,8 @@ class Assistant:
         self.chat_model = parts.chat_model
         self._gatherer = Gatherer(parts.library, parts.retriever, parts.reader, parts.weights)
         self._verifier = ClauseVerifier(parts.embedder)
-        self._rules = RulePlanner(self.coverage)
+        bundled = parts.embedder.name == BUNDLED_EMBEDDING
+        self._rules = RulePlanner(self.coverage, TalkClassifier(parts.embedder.encode) if bundled else chat_kind)
         self._planner: Planner = self._rules
         if parts.chat_model is not None and parts.chat_model.profile.capable:
             self._planner = ModelPlanner(self._rules, parts.chat_model, self.coverage)
@@ -235,7 +238,9 @@ class Assistant:
         return answer
 
     def _chat_answer(self, query: Query, timer: Timer) -> Answer:
-        reply = chat_reply(query.kind, self.library.catalogue.counts()["articles"], self.library.catalogue.days())
+        reply = chat_reply(
+            query.question, query.kind, self.library.catalogue.counts()["articles"], self.library.catalogue.days()
+        )
         answer = Answer(
             question=query.question, standalone=query.standalone, status="abstained", sentences=(), citations=(), hits=(),
             model="fixed reply", confidence=0.0, text=reply, reason=reply, timings=timer.finish(), kind=query.kind,

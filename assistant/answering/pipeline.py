@@ -1,7 +1,7 @@
 """Question -> events -> answer. The same code for the chat page, the command line and evaluation.
 
 Plan, gather, write, verify, keep a receipt. `stream` yields events as they happen and `answer` drains them;
-`runnable` is the same as a LangChain runnable. Who writes is decided once, from the chat model's profile.
+`assistant.chains` makes LangChain runnables of it. Who writes is decided once, from the chat model's profile.
 """
 
 from __future__ import annotations
@@ -11,9 +11,6 @@ import uuid
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
-
-from langchain_core.runnables import Runnable, RunnableLambda
 
 from assistant.answering.gathering import Gatherer
 from assistant.answering.messages import chat_reply, missing_parts, nearest_articles, not_found, related_text
@@ -132,15 +129,6 @@ class Assistant:
             read, _ = read_hits(self.reader, text, hits, weights, newest=newest)
             hits = [*read, *hits[len(read) :]]
         return widen(hits, self.library.catalogue, k)
-
-    def runnable(self) -> Runnable[Any, Answer]:
-        """The pipeline as a LangChain runnable over a question, or {"question", "history"?, "filters"?, "as_of"?}."""
-
-        def ask(given: str | dict[str, Any]) -> Answer:
-            asked: dict[str, Any] = {"question": given} if isinstance(given, str) else given
-            return self.answer(asked["question"], asked.get("history", ()), asked.get("filters"), asked.get("as_of"))
-
-        return RunnableLambda(ask)
 
     def stream(
         self,

@@ -47,6 +47,7 @@ _UNITS = {
 _MONEY = "€$£"
 _PASSING = frozenset(
     """yes no however also meanwhile additionally moreover furthermore instead still already later then therefore thus well
+    neither nor despite nobody nothing none everyone someone anyone whoever whatever whenever wherever
     total overall both either respectively etc afterward afterwards subsequently according alongside although though besides
     whether toward towards upon within across around behind near amid versus vs year-old years-old aged among including along via per dr mr mrs ms sir rep sen gov st prof""".split()
 )
@@ -248,6 +249,8 @@ def _in_words(word: str, following: list[str]) -> tuple[float, int] | None:
         if len(parts) > 2:
             return _COUNTS[parts[0]], 1  # "six-year-old"
     if word in _COUNTS:
+        if following[:3] in (["and", "a", "half"], ["and", "a", "quarter"]):
+            return _COUNTS[word] + _PARTS[following[2]], 4
         if following and following[0] in _PARTS and following[0] not in ("half", "quarters"):
             return _COUNTS[word] * _PARTS[following[0]], 2
         if _COUNTS[word] == 1.0 and not (following and following[0].rstrip(".") in _SCALES):

@@ -12,6 +12,9 @@ from assistant.grounding.matching import FOREIGN
 _COUNTED = 12
 """Counts up to this one may be a writer's own: three names in a list are "three people"."""
 
+_DERIVED = re.compile(r"\w{5,}ing|\w{4,}(?:ity|ness|tion|sion|ment|ance|ence|ship|ism|ly)")
+"""Ordinary words by their ending: "Likening", "Eligibility"."""
+
 
 def unknown_facts(aligned: Sequence[Aligned], texts: Sequence[str]) -> Iterator[str]:
     """Say in plain words which numbers, dates and names nothing holds.
@@ -50,7 +53,8 @@ def _names(aligned: Sequence[Aligned]) -> Iterator[list[Aligned]]:
 
 def _may_be_a_name(item: Aligned) -> bool:
     """Whether a capital word is no ordinary word that only begins the sentence or a title."""
-    return not lexicon.bases(item.unit.text)
+    derived = item.unit.initial and _DERIVED.fullmatch(item.unit.text)
+    return not (derived or lexicon.bases(item.unit.text))
 
 
 def _written_otherwise(name: Sequence[Aligned], texts: Sequence[str]) -> bool:
@@ -65,6 +69,9 @@ def _written_otherwise(name: Sequence[Aligned], texts: Sequence[str]) -> bool:
             return True
         if len(name) == 1 and 2 <= len(text) <= 6:
             joined = " ".join(texts)
+            spelled = r"\w{3,}[\s-]+".join(text)
+            if item.unit.shown.isupper() and text.isalpha() and re.search(rf"\b{spelled}\w{{3,}}", joined, re.I):
+                return True  # "artificial intelligence" for AI
             letters = r"\w*[\s-]+(?:(?:of|the|and|for|on)\s+){0,2}".join(letter.upper() for letter in text)
             if text.isalpha() and re.search(rf"\b{letters}", joined):
                 return True

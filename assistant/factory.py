@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from assistant.answering.pipeline import Assistant, Parts
+from assistant.errors import ModelError
 from assistant.models import assets
 from assistant.models.chat import make_chat_model
 from assistant.models.embeddings import Embedder, OnnxEmbedder, make_embedder
-from assistant.reading.baseline import PlainReader
 from assistant.reading.model import Reader
-from assistant.reading.pipeline import PassageReader
-from assistant.reading.scoring import Weights, load_weights
+from assistant.reading.scoring import load_weights
 from assistant.retrieval.hybrid import HybridRetriever
 from assistant.settings import PASSAGE_RULES, Settings
 from assistant.storage.library import Library
@@ -43,16 +42,16 @@ def build_assistant(settings: Settings) -> Assistant:
         ModelError: A model is missing.
     """
     library, embedder = open_library(settings)
-    reader: PassageReader = Reader(
+    if not assets.READER_FILE.exists():
+        library.close()
+        raise ModelError(f"The bundled reader {assets.READER_FILE.name} is missing; {assets.REINSTALL}")
+    weights = load_weights(assets.READER_FILE.with_suffix(".json"))
+    reader = Reader(
         assets.READER_FILE,
         assets.tokenizer_file(),
         threads=settings.threads,
         embedder=embedder if isinstance(embedder, OnnxEmbedder) else None,
     )
-    if not assets.READER_FILE.exists():
-        reader, weights = PlainReader(embedder), Weights()
-    else:
-        weights = load_weights(assets.READER_FILE.with_suffix(".json"))
     retriever = HybridRetriever(library=library, embedder=embedder)
     parts = Parts(settings, library, embedder, retriever, reader, weights, make_chat_model(settings))
     return Assistant(parts)

@@ -99,7 +99,7 @@ def open_session(settings: Settings, config: RunConfig, progress: Progress | Non
     assistant = open_assistant(inside, config.threads, os.cpu_count() or 1)
     try:
         parts = replace(assistant.parts, chat_model=chat_model(settings, config, assistant.chat_model))
-        if config.cache is not None and assets.READER_FILE.exists():
+        if config.cache is not None:
             parts = replace(parts, reader=CachedReader(parts.reader, assets.READER_FILE, config.cache))
         assistant = Assistant(parts)
         ids = {evidence.doc_id for case in cases for evidence in case.evidence}

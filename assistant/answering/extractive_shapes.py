@@ -40,7 +40,10 @@ COUNTED_WITHIN = 2_000
 RECENT = 2.0
 """What the newest article's sentences gain where the latest is asked for."""
 _QUOTES = re.compile(r"[“\"]")
-_FIGURES = re.compile(r"\b(?:numbers?|figures?|how\s+(?:much|many)|sales|prices?|costs?|totals?|shares?|rates?|results?|stat(?:s|istics))\b", re.I)
+_FIGURES = re.compile(
+    r"\b(?:numbers?|figures?|how\s+(?:much|many)|sales|prices?|costs?|totals?|shares?|rates?|results?|stat(?:s|istics))\b",
+    re.I,
+)
 _CAUSE = re.compile(
     r"\b(?:because|due\s+to|owing\s+to|thanks\s+to|as\s+a\s+(?:result|consequence)|result(?:s|ed|ing)?\s+(?:of|from|in)|caus(?:e[sd]?|ing)|"
     r"reasons?|blam(?:e[sd]?|ing)|led\s+to|stem(?:s|med)?\s+from|since|so\s+that|in\s+(?:order\s+to|response\s+to)|attribut\w+|prompt(?:s|ed|ing)|"

@@ -65,19 +65,35 @@ def related_text(reason: str, related: Sequence[Sentence]) -> str:
     return f"{ABSTAINED} an answer in the articles. On this subject they say: {told}"
 
 
-def chat_reply(kind: QuestionKind, articles: int, days: tuple[str, str] | None) -> str:
+def chat_reply(question: str, kind: QuestionKind, articles: int, days: tuple[str, str] | None) -> str:
     """The fixed reply to small talk, to questions about the assistant, and to instructions to it."""
     covered = f" from {days[0]} to {days[1]}" if days else ""
     count = f"{articles:,} article{'' if articles == 1 else 's'}"
     if kind == "small_talk":
-        return "Hello! Ask me anything about the articles in this library, and I'll answer with quotations from them."
+        opening = next((reply for said, reply in _OPENINGS if said.search(question)), "")
+        return f"{opening}I'm here to answer questions about the {count} in this library, with quotations from them."
     if kind == "help":
         return (
-            f"I'm Byline. I answer questions from the {count} in this library{covered}, and from nothing else. Every sentence "
-            "is backed by an exact quotation that you can open in its article. If it isn't in the articles, I'll tell you. You can "
-            "ask for facts, quotations, lists, timelines, comparisons and summaries, and limit the search by outlet and date."
+            f"I'm Byline, an assistant that answers questions from the {count} in this library{covered}, and from nothing else. "
+            "Every sentence is backed by an exact quotation that you can open in its article. If it isn't in the articles, "
+            "I'll tell you. You can ask for facts, quotations, lists, timelines, comparisons and summaries, and limit the search "
+            "by outlet and date. Add articles in the Library tab or with `byline ingest`."
         )
     return (
         "I can't do that: I only answer questions about the articles in this library. Ask me what they say about a person, "
         "an event or a subject."
     )
+
+
+_OPENINGS = (
+    (re.compile(r"\b(?:thanks?|thx|ty|tysm|cheers|appreciated?|merci|danke|gracias)\b", re.I), "You're welcome. "),
+    (re.compile(r"\b(?:bye|goodbye|ciao|good\s?night|see\s+(?:you|ya)|take\s+care)\b", re.I), "Goodbye. "),
+    (
+        re.compile(
+            r"^\W*(?:hi|hello|hey|hiya|yo|howdy|greetings|good\s+(?:morning|afternoon|evening|day)|hola|bonjour)\b",
+            re.I,
+        ),
+        "Hello! ",
+    ),
+)
+"""How a reply to small talk begins."""

@@ -1,7 +1,7 @@
 """Question -> events -> answer. The same code for the chat page, the command line and evaluation.
 
 Plan, gather, write, verify, keep a receipt. `stream` yields events as they happen and `answer` drains them;
-`runnable` is the same as a LangChain runnable. Who writes is decided once, from the chat model's profile.
+`assistant.chains` makes LangChain runnables of it. Who writes is decided once, from the chat model's profile.
 """
 
 from __future__ import annotations
@@ -11,9 +11,6 @@ import uuid
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
-
-from langchain_core.runnables import Runnable, RunnableLambda
 
 from assistant.answering.gathering import Gatherer
 from assistant.answering.messages import chat_reply, missing_parts, nearest_articles, not_found, related_text
@@ -26,13 +23,15 @@ from assistant.grounding.verifier import ClauseVerifier
 from assistant.models.chat import ChatModel
 from assistant.models.embeddings import Embedder
 from assistant.query.follow_up import History
+from assistant.query.kinds import chat_kind
 from assistant.query.planner import ModelPlanner, Planner, Request, RulePlanner
+from assistant.query.talk import TalkClassifier
 from assistant.query.understanding import Coverage
 from assistant.reading.pipeline import PassageReader, read_hits, sure_findings
 from assistant.reading.scoring import Weights
 from assistant.retrieval.context import widen
 from assistant.retrieval.hybrid import HybridRetriever
-from assistant.settings import Settings
+from assistant.settings import BUNDLED_EMBEDDING, Settings
 from assistant.storage.library import Library
 from assistant.types import CHAT, Answer, Filters, Headline, Hit, Query, Sentence
 
@@ -78,7 +77,8 @@ class Assistant:
         self.chat_model = parts.chat_model
         self._gatherer = Gatherer(parts.library, parts.retriever, parts.reader, parts.weights)
         self._verifier = ClauseVerifier(parts.embedder)
-        self._rules = RulePlanner(self.coverage)
+        bundled = parts.embedder.name == BUNDLED_EMBEDDING
+        self._rules = RulePlanner(self.coverage, TalkClassifier(parts.embedder.encode) if bundled else chat_kind)
         self._planner: Planner = self._rules
         if parts.chat_model is not None and parts.chat_model.profile.capable:
             self._planner = ModelPlanner(self._rules, parts.chat_model, self.coverage)
@@ -129,15 +129,6 @@ class Assistant:
             read, _ = read_hits(self.reader, text, hits, weights, newest=newest)
             hits = [*read, *hits[len(read) :]]
         return widen(hits, self.library.catalogue, k)
-
-    def runnable(self) -> Runnable[Any, Answer]:
-        """The pipeline as a LangChain runnable over a question, or {"question", "history"?, "filters"?, "as_of"?}."""
-
-        def ask(given: str | dict[str, Any]) -> Answer:
-            asked: dict[str, Any] = {"question": given} if isinstance(given, str) else given
-            return self.answer(asked["question"], asked.get("history", ()), asked.get("filters"), asked.get("as_of"))
-
-        return RunnableLambda(ask)
 
     def stream(
         self,
@@ -235,7 +226,9 @@ class Assistant:
         return answer
 
     def _chat_answer(self, query: Query, timer: Timer) -> Answer:
-        reply = chat_reply(query.kind, self.library.catalogue.counts()["articles"], self.library.catalogue.days())
+        reply = chat_reply(
+            query.question, query.kind, self.library.catalogue.counts()["articles"], self.library.catalogue.days()
+        )
         answer = Answer(
             question=query.question, standalone=query.standalone, status="abstained", sentences=(), citations=(), hits=(),
             model="fixed reply", confidence=0.0, text=reply, reason=reply, timings=timer.finish(), kind=query.kind,

@@ -18,7 +18,8 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 
 from assistant.errors import ModelError
 from assistant.query.follow_up import History
-from assistant.query.understanding import Coverage, understand
+from assistant.query.kinds import chat_kind
+from assistant.query.understanding import Coverage, Talk, understand
 from assistant.types import ABSTAINED, CHAT, SHAPED, Filters, Query, QuestionKind
 from prompts import load_prompt
 
@@ -79,10 +80,12 @@ class RulePlanner:
 
     Args:
         coverage: Tells what the library holds; called at each question.
+        talk: Tells what is no question about the articles.
     """
 
-    def __init__(self, coverage: Callable[[], Coverage]) -> None:
+    def __init__(self, coverage: Callable[[], Coverage], talk: Talk = chat_kind) -> None:
         self._coverage = coverage
+        self._talk = talk
 
     def plan(self, request: Request, stop: threading.Event | None = None) -> Query:
         """The plan; see `understand`."""
@@ -93,6 +96,7 @@ class RulePlanner:
             as_of=request.as_of,
             coverage=self._coverage(),
             ignore=request.ignore,
+            talk=self._talk,
         )
 
 

@@ -6,7 +6,7 @@ What is found here widens or narrows the search and is shown to the user. No mod
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -17,7 +17,10 @@ from assistant.query.language import question_language
 from assistant.query.outlets import Place, named_outlets, named_shares, outlet_places
 from assistant.query.sides import compared_sides, side_queries
 from assistant.query.temporal import Period, named_periods, reference_day, relative_phrases
-from assistant.types import Filters, Query
+from assistant.types import Filters, Query, QuestionKind
+
+Talk = Callable[[str], QuestionKind | None]
+"""The kind of small talk, help or instruction; None for a question about the articles."""
 
 _NEWEST = re.compile(r"\b(?:latest|newest|most recent|currently|right now|as of now|up to date|these days)\b", re.I)
 _AS_OF = re.compile(r"\bas\s+of\s+(?=\w)", re.I)
@@ -54,6 +57,7 @@ def understand(
     coverage: Coverage | None = None,
     today: date | None = None,
     ignore: Collection[str] = (),
+    talk: Talk = chat_kind,
 ) -> Query:
     """Work out what is to be searched for.
 
@@ -65,12 +69,13 @@ def understand(
         coverage: What the library holds: names of outlets, and the last day, up to which "7 November" is meant.
         today: The day that "yesterday" counts from; `as_of`, or the machine's day, when not given.
         ignore: What the question names and the user took back: "period", "as_of", "newest", "outlet:NAME".
+        talk: Tells what is no question about the articles.
 
     Returns:
         The query. Outlets and dates named in the question are shares of the search, not limits,
         because a date may be the event's and not the article's.
     """
-    if (chat := chat_kind(question)) is not None:
+    if (chat := talk(question)) is not None:
         return Query(question, question, filters or Filters(), as_of=as_of, parts=(question,), kind=chat)
     covered = coverage or Coverage()
     asked = without_courtesy(question)

@@ -232,11 +232,6 @@ def test_a_receipt_is_kept_and_can_be_read(sample_assistant: Assistant) -> None:
     assert receipt["citations"] == answer_record(answer)["citations"]
 
 
-def test_the_chain_is_a_langchain_runnable(sample_assistant: Assistant) -> None:
-    assert sample_assistant.runnable().invoke({"question": PLEDGE}).status == "answered"
-    assert sample_assistant.retriever.invoke(PLEDGE)[0].page_content
-
-
 @pytest.mark.parametrize(("question", "message"), [("   ", "is empty"), ("x" * 20_000, "limit 4,000")])
 def test_questions_that_cannot_be_asked(question: str, message: str, sample_assistant: Assistant) -> None:
     with pytest.raises(UsageError, match=message):

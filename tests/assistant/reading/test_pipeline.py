@@ -9,6 +9,7 @@ import pytest
 
 from assistant.answering.extractive import unsaid
 from assistant.errors import ModelError
+from assistant.factory import build_assistant
 from assistant.models import assets
 from assistant.query.parsed import parse_question
 from assistant.reading.confidence import named_share, number_share
@@ -17,6 +18,7 @@ from assistant.reading.model import Reader, Reading
 from assistant.reading.pipeline import header, read_part
 from assistant.reading.scoring import Weights, load_weights
 from assistant.reading.sentence_ranker import coefficients
+from assistant.settings import Settings
 from assistant.types import Headline, Hit, Passage
 
 HEAD = Headline("a1", "v1", 7, "Wind farm", "The Post", None, "2024-01-02T10:00:00+01:00", None)
@@ -281,3 +283,12 @@ def test_a_damaged_reader_is_one_sentence(tmp_path: Path) -> None:
     damaged.write_bytes(assets.READER_FILE.read_bytes()[:100_000])
     with pytest.raises(ModelError, match=r"reader\.onnx. cannot be opened .*install Byline again"):
         Reader(damaged, assets.tokenizer_file()).open()
+
+
+@pytest.mark.models
+def test_a_missing_reader_is_one_sentence_and_never_another_reader(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(assets, "READER_FILE", tmp_path / "reader.onnx")
+    with pytest.raises(ModelError, match=r"The bundled reader reader\.onnx is missing; install Byline again"):
+        build_assistant(Settings(home=tmp_path / "home"))

@@ -6,6 +6,7 @@ kept in the library, so that a watcher that was killed goes on where it was.
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -26,6 +27,9 @@ MAX_LISTS = 500
 MAX_LISTS_BYTES = 50_000_000
 """their size together."""
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86_400}
+
+META = "watched"
+"""The library's small value with the watched sources."""
 
 Check = Callable[[str], Report]
 """Takes in one source."""
@@ -54,6 +58,7 @@ class Watched:
         failures: Checks in a row that could not read it.
         added: Articles added since the watcher began.
         updated: Articles updated since then.
+        said: What the last check found, without reasons.
     """
 
     source: str
@@ -61,6 +66,7 @@ class Watched:
     failures: int = 0
     added: int = 0
     updated: int = 0
+    said: str = ""
 
 
 @dataclass(slots=True)
@@ -113,7 +119,19 @@ class Watcher:
         watched.failures = watched.failures + 1 if wrong else 0
         wait = self.every if not wrong else backed_off(self.every, watched.failures)
         watched.due = self.clock() + wait
+        # Without the reason, which may name folders: the page is for everyone, the log for who runs the watcher.
+        watched.said = f"could not be read; next try in {spoken(wait)}" if wrong else line.partition("; not read:")[0]
         self.tell(f"{watched.source}: {_trouble(wrong, wait) if wrong else line}")
+
+
+def watched_record(watched: Sequence[Watched], at: str) -> str:
+    """What the library keeps of the watched sources, JSON, for the page."""
+    return json.dumps([[w.source, at, w.said] for w in watched if w.said], ensure_ascii=False)
+
+
+def read_watched(record: str | None) -> list[tuple[str, str, str]]:
+    """(source, time of the last check of any, what the last check of this one found), as `watched_record` wrote it."""
+    return [(str(source), str(at), str(said)) for source, at, said in json.loads(record or "[]")]
 
 
 def backed_off(every: float, failures: int) -> float:

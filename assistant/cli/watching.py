@@ -34,7 +34,7 @@ def watch(
     from assistant.factory import open_library
     from ingest.pipeline import Options, Report, ingest
     from ingest.progress import stop_on_interrupt
-    from ingest.watching import Watcher, WatchingFetcher, read_interval
+    from ingest.watching import META, Watcher, WatchingFetcher, read_interval, watched_record
 
     seconds, stop = read_interval(every), threading.Event()
     tell = _teller(log)
@@ -45,19 +45,28 @@ def watch(
         fetcher.begin()
         return ingest(library, embedder, [source], None, Options(fetcher=fetcher, stop=stop))
 
-    watcher = Watcher(sources, seconds, check, time.monotonic, tell)
+    def told(line: str) -> None:
+        tell(line)
+        library.catalogue.set_meta(META, watched_record(watcher.watched, _minute()))
+
+    watcher = Watcher(sources, seconds, check, time.monotonic, told)
     try:
         with stop_on_interrupt(stop, "Stopping after the current articles ..."):
             wait = watcher.check_due(stop.is_set)
             while not once and not stop.wait(wait):
                 wait = watcher.check_due(stop.is_set)
     finally:
+        library.catalogue.set_meta(META, "[]")
         fetcher.close()
         library.close()
     added, updated = (sum(getattr(w, name) for w in watcher.watched) for name in ("added", "updated"))
     tell(f"{counted(added, 'new article')}, {updated:,} updated in all.")
     if once and any(watched.failures for watched in watcher.watched):
         raise typer.Exit(1)
+
+
+def _minute() -> str:
+    return f"{datetime.now().astimezone():%Y-%m-%d %H:%M}"
 
 
 def _teller(log: Path | None) -> Callable[[str], None]:
@@ -68,7 +77,7 @@ def _teller(log: Path | None) -> Callable[[str], None]:
     """
 
     def tell(line: str) -> None:
-        dated = f"{datetime.now().astimezone():%Y-%m-%d %H:%M} {line}"
+        dated = f"{_minute()} {line}"
         print(dated, flush=True)
         if log is not None:
             try:

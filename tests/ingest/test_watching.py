@@ -12,9 +12,18 @@ import pytest
 from assistant.errors import UsageError
 from assistant.storage.library import Library
 from assistant.testing import HashingEmbedder
+from assistant.ui.views.library import render_watched
 from ingest.pipeline import Options, Report, ingest
 from ingest.types import Rejected
-from ingest.watching import MOST_SECONDS, Watcher, WatchingFetcher, backed_off, read_interval
+from ingest.watching import (
+    MOST_SECONDS,
+    Watcher,
+    WatchingFetcher,
+    backed_off,
+    read_interval,
+    read_watched,
+    watched_record,
+)
 from tests.ingest import site as pages
 from tests.ingest.making import open_tiny, story
 
@@ -202,3 +211,19 @@ def test_intervals_are_read(text: str, seconds: float) -> None:
 def test_what_is_no_interval_is_refused(text: str) -> None:
     with pytest.raises(UsageError, match="interval of at least a minute"):
         read_interval(text)
+
+
+def test_the_page_lists_watched_sources_without_the_folders_they_lie_in() -> None:
+    said = iter(
+        [Report(added=3), Report(rejected=[Rejected("/home/ann/<news>", "No such folder: /home/ann")]), Report()]
+    )
+    watcher = Watcher(
+        ["https://a.example/feed", "/home/ann/<news>"], 900.0, lambda _: next(said), lambda: 0.0, lambda _: None
+    )
+    assert read_watched(watched_record(watcher.watched, "09:00")) == read_watched(None) == []
+    watcher.check_due()
+    page = render_watched(read_watched(watched_record(watcher.watched, "2026-03-02 09:00")))
+    assert "2 watched sources, last checked 2026-03-02 09:00" in page
+    assert "<li>https://a.example/feed: 3 new</li>" in page
+    assert "<li>&lt;news&gt;: could not be read; next try in 30 min</li>" in page
+    assert "/home/ann" not in page and render_watched([]) == ""

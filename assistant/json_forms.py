@@ -49,9 +49,9 @@ def sentence_record(sentence: Sentence) -> dict[str, Any]:
 
 
 def citation_record(citation: Citation) -> dict[str, Any]:
-    """The fixed JSON form of a citation."""
+    """The fixed JSON form of a citation; `page` only where its document has pages."""
     head = citation.headline
-    return {
+    record: dict[str, Any] = {
         "number": citation.number,
         "article_id": head.article_id,
         "version": head.version,
@@ -64,6 +64,7 @@ def citation_record(citation: Citation) -> dict[str, Any]:
         "start": citation.start,
         "end": citation.end,
     }
+    return record if citation.page is None else record | {"page": citation.page}
 
 
 def hit_record(hit: Hit) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from bisect import bisect_right
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -105,6 +106,16 @@ def article_version(
     return hashlib.sha256((article_id + shown).encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
 
+Pages = tuple[tuple[int, int], ...]
+"""(offset, page), ascending by offset: an article's text stands on this page, from 1, from there to the next offset."""
+
+
+def page_at(pages: Pages, offset: int) -> int | None:
+    """The page that a character stands on, or None where the article has no pages."""
+    at = bisect_right(pages, offset, key=lambda row: row[0])
+    return pages[at - 1][1] if at else None
+
+
 @dataclass(frozen=True, slots=True)
 class Passage:
     """A stretch of whole sentences; `article.text[start:end] == text`, always.
@@ -117,6 +128,7 @@ class Passage:
         end: One past the last character.
         text: The characters themselves.
         sentences: Offsets (start, end) of its sentences in the article's text, in order.
+        pages: Where in the article's text its document's pages begin; empty without pages.
     """
 
     id: str
@@ -126,6 +138,7 @@ class Passage:
     end: int
     text: str
     sentences: tuple[tuple[int, int], ...]
+    pages: Pages = ()
 
     def sentence(self, index: int) -> str:
         """The words of one sentence."""
@@ -291,6 +304,9 @@ class Hit:
 class Citation:
     """A numbered quotation: characters `start..end` of one stored article version.
 
+    Attributes:
+        page: The page of the document that it begins on, from 1; None where the document has no pages.
+
     Raises:
         ValueError: The quotation does not fit its offsets.
     """
@@ -300,6 +316,7 @@ class Citation:
     quote: str
     start: int
     end: int
+    page: int | None = None
 
     def __post_init__(self) -> None:
         if not self.quote or self.end - self.start != len(self.quote):

@@ -62,7 +62,8 @@ def edit_article(library: Library, key: str, changes: Changes) -> Article:
         } | edit.read_from
         source, origin, place = catalogue.provenance(article.id)
         copies = Copies(catalogue).find(now_)
-        catalogue.store_edit(Entry(now_, cut_passages(now_), origin, source, place, read_from, *copies), edit)
+        pages = catalogue.pages(article.version)  # the text stays as it is, and with it the places of its pages
+        catalogue.store_edit(Entry(now_, cut_passages(now_), origin, source, place, read_from, *copies, pages), edit)
         library.sync()
     return now_
 

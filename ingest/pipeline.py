@@ -208,6 +208,7 @@ class _Run:
         report.origins.add(raw.origin)
         known = self._current.get(article.id)
         if known == article.version:
+            self._library.catalogue.keep_pages(article.version, item.pages)
             report.unchanged += 1
             report.outcomes.append(Outcome(item.place, "unchanged", article.id))
             return
@@ -218,7 +219,7 @@ class _Run:
         keys, alike = self._copies.find(article)
         passages = cut_passages(article)
         read_from = {**item.read_from, **(edit.read_from if edit else {})}
-        self._group.append(Entry(article, passages, raw.origin, source, item.place, read_from, keys, alike))
+        self._group.append(Entry(article, passages, raw.origin, source, item.place, read_from, keys, alike, item.pages))
         if sum(len(entry.passages) for entry in self._group) >= GROUP_PASSAGES:
             reach("group-full")
             self._flush()

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from assistant.storage.sqlite.ingest_log import Fetched
-from assistant.types import Article
+from assistant.types import Article, Pages
 from ingest.forms import suffix_of
 
 _LONE = re.compile("[\ud800-\udfff]")
@@ -134,9 +134,11 @@ class Read:
         raw: The document it came in.
         place: Where exactly: the document's origin, or one of its lines or parts.
         read_from: Field -> where it was read from.
+        pages: (offset, page) of a document with pages: its text stands on this page from there to the next offset.
     """
 
     article: Article
     raw: Raw
     place: str
     read_from: Mapping[str, str] = field(default_factory=dict)
+    pages: Pages = ()

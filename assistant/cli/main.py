@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from assistant import __version__
-from assistant.cli import asking, ingesting
+from assistant.cli import asking, ingesting, watching
 from assistant.cli.articles import articles_app
 from assistant.cli.io import AsJson, opened_library, require_library
 from assistant.cli.shared import Config, Home, remember, share_options
@@ -25,6 +25,7 @@ app = typer.Typer(
     epilog="Exit codes: 0 done, 1 failed, 2 wrong use, 3 not found in the articles (a single `ask` without --json).",
 )  # fmt: skip
 app.command()(ingesting.ingest)
+app.command()(watching.watch)
 app.command()(asking.ask)
 app.command()(asking.search)
 app.add_typer(articles_app, name="articles")

@@ -64,7 +64,8 @@ def _remarks(answer: Answer) -> list[str]:
 
 def _source(citation: Citation) -> str:
     head = citation.headline
-    where = f"{place(head)}, characters {citation.start}-{citation.end}"
+    page = f", p. {citation.page}" if citation.page else ""
+    where = f"{place(head)}{page}, characters {citation.start}-{citation.end}"
     link = f"\n    {head.url}" if head.url else ""
     return f"[{citation.number}] “{citation.quote}”\n    {head.title} ({where}){link}"
 

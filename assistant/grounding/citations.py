@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from assistant.types import Citation, Headline, Hit
+from assistant.types import Citation, Headline, Hit, page_at
 
 MARKER = re.compile(r"\[(\d{1,3}(?:\s*,\s*\d{1,3})*)\]")
 
@@ -44,7 +44,8 @@ class CitationBook:
         key = (passage.version, start, end)
         if key not in self._by_place:
             quote = passage.text[start - passage.start : end - passage.start]
-            self._by_place[key] = Citation(len(self._by_place) + 1, hit.headline, quote, start, end)
+            page = page_at(passage.pages, start)
+            self._by_place[key] = Citation(len(self._by_place) + 1, hit.headline, quote, start, end, page)
         return self._by_place[key]
 
     @property

@@ -77,10 +77,20 @@ _PLAIN = str.maketrans(
 )  # fmt: skip
 """Marks and letters that Unicode does not decompose; case folding turns ß into ss."""
 
+_POWER = re.compile("(?<=[0-9])(?=[\u00b2\u00b3\u00b9\u2070-\u207b])")
+_AFTER_DIGIT = re.compile(
+    "(?<=[0-9])(?=[\u00bc-\u00be\u2080-\u208b\u2150-\u215f\u2189\u2460-\u249b\u24ea-\u24ff\u2776-\u2793])"
+)
+"""Fractions, lowered and circled digits: Unicode decomposes them into plain digits, which must not join a number."""
+
 
 def fold(text: str) -> str:
-    """Case, accents, special letters and typographic marks removed; single spaces. For comparing, never for offsets."""
-    text = unicodedata.normalize("NFKD", text.translate(_PLAIN))
+    """Case, accents, special letters and typographic marks removed; single spaces. For comparing, never for offsets.
+
+    A power becomes "10^6" and never another number.
+    """
+    text = _AFTER_DIGIT.sub(" ", _POWER.sub("^", text.translate(_PLAIN)))
+    text = unicodedata.normalize("NFKD", text)
     text = "".join(ch for ch in text if not unicodedata.combining(ch))
     return re.sub(r"\s+", " ", text).strip().casefold()
 

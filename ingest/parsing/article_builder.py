@@ -9,7 +9,7 @@ from datetime import date, datetime
 from typing import Any
 
 from assistant.errors import UsageError
-from assistant.types import Article, article_version
+from assistant.types import Article, Pages, article_version
 from ingest.parsing.boilerplate import mark_boilerplate, mark_page
 from ingest.parsing.dates import find_date
 from ingest.parsing.saved_pages import is_archive
@@ -213,7 +213,19 @@ def from_page(fields: Mapping[str, Any], raw: Raw, number: int | None = None) ->
     )  # fmt: skip
     if not re.search(r"\w", "".join(_story(article))):
         raise UsageError("expected a page with an article, found no running text")
-    return Read(article, raw, place, {name: source for name, source in read_from.items() if source != "not found"})
+    told_from = {name: source for name, source in read_from.items() if source != "not found"}
+    return Read(article, raw, place, told_from, _pages(fields.get("pages"), len(text)))
+
+
+def _pages(told: Any, length: int) -> Pages:
+    """Where pages begin, as a reader gives them; none where they do not fit the text."""
+    rows = told if isinstance(told, list) else []
+    if not all(isinstance(row, list) and len(row) == 2 and all(type(value) is int for value in row) for row in rows):
+        return ()
+    found = tuple((int(start), int(page)) for start, page in rows)
+    starts = [start for start, _ in found]
+    fits = starts == sorted(set(starts)) and all(0 <= start < length and page > 0 for start, page in found)
+    return found if fits else ()
 
 
 def _story(article: Article) -> Iterator[str]:

@@ -15,7 +15,7 @@ import pypdfium2
 
 from ingest.parsing.pdf_columns import columns_of
 from ingest.parsing.pdf_furniture import with_drop_caps, without_line_numbers, without_running_lines
-from ingest.parsing.pdf_paragraphs import Paragraph, body_size, paragraphs_of, put_together
+from ingest.parsing.pdf_paragraphs import Paragraph, body_size, pages_of, paragraphs_of, put_together
 from ingest.parsing.pdf_rows import attach_marks
 from ingest.parsing.pdf_words import Word, page_words
 from ingest.parsing.source import Item, Source, StillAtWork, UnreadableError
@@ -24,6 +24,8 @@ from ingest.parsing.visible_date import FIRST_LINES, with_visible_date
 MAX_PAGES = 1_000
 MAX_SECONDS = 120.0
 """For all pages of one PDF."""
+GAP = "\n\n"
+"""Between two paragraphs."""
 LARGER = 1.15
 """A headline is at least this much larger than the text."""
 
@@ -57,19 +59,23 @@ def _article(pages: list[tuple[list[Word], float]], document: Any) -> Iterator[I
     kept, running = without_running_lines(pages)
     paragraphs: list[Paragraph] = []
     first_page = 0
-    for words in kept:
+    for number, words in enumerate(kept, 1):
         words = attach_marks(with_drop_caps(without_line_numbers(words)))
-        paragraphs += paragraphs_of(columns_of(words))
+        found = paragraphs_of(columns_of(words))
+        for paragraph in found:
+            paragraph.pages = [(0, number)]
+        paragraphs += found
         first_page = first_page or len(paragraphs)
         yield StillAtWork()
     title = _title(paragraphs[:first_page])
     paragraphs = put_together(paragraphs)
-    text = "\n\n".join(paragraph.text for paragraph in paragraphs)
+    text = GAP.join(paragraph.text for paragraph in paragraphs)
     if not re.search(r"\w", text):
         raise UnreadableError("This PDF is a scan with no readable text.")
     named = "" if title else str(document.get_metadata_dict().get("Title") or "").strip()
     read_from = {"text": "pdf"} | ({"title": "pdf headline"} if title else {"title": "pdf title"} if named else {})
-    fields = with_visible_date({"text": text, "title": title or named, "read_from": read_from})
+    starts = pages_of(paragraphs, len(GAP))
+    fields = with_visible_date({"text": text, "title": title or named, "read_from": read_from, "pages": starts})
     if "published_at" not in read_from and running:
         told = with_visible_date({"text": "\n".join(running[:FIRST_LINES]), "read_from": {}})
         if "published_at" in told:

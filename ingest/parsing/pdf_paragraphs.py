@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import statistics
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from ingest.parsing.hyphens import close_up
 from ingest.parsing.pdf_columns import Column, cells_of
@@ -28,6 +28,8 @@ class Paragraph:
     table: bool = False
     first: bool = False
     """It is the first of a column."""
+    pages: list[tuple[int, int]] = field(default_factory=list)
+    """(offset, page): from this character of its text on it stands on this page, from 1."""
 
 
 def paragraphs_of(columns: Sequence[Column]) -> list[Paragraph]:
@@ -121,6 +123,8 @@ def put_together(paragraphs: list[Paragraph]) -> list[Paragraph]:
         while (at := _continuation(current, waiting, body)) is not None:
             following = waiting.pop(at)
             current.text, current.full = _added(current.text, following.text), following.full
+            at = len(current.text) - len(following.text)  # what is added stays as it is; only a hyphen before it may go
+            current.pages += [(at + start, page) for start, page in following.pages]
         out.append(current)
     return out
 
@@ -155,3 +159,23 @@ def _continuation(current: Paragraph, waiting: Sequence[Paragraph], body: float)
         ):
             return at
     return None
+
+
+def pages_of(paragraphs: Sequence[Paragraph], gap: int) -> list[tuple[int, int]]:
+    """The page of every character of the paragraphs' text.
+
+    Args:
+        paragraphs: In the order of the text.
+        gap: Characters between two of them.
+
+    Returns:
+        (offset, page), ascending by offset: the text stands on this page from there to the next offset.
+    """
+    found: list[tuple[int, int]] = []
+    at = 0
+    for paragraph in paragraphs:
+        for start, page in paragraph.pages:
+            if not found or found[-1][1] != page:
+                found.append((at + start, page))
+        at += len(paragraph.text) + gap
+    return found

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import bz2
 import csv
 import gzip
 import io
 import json
+import lzma
 import mailbox
+import tarfile
 import tempfile
 import zipfile
 from email.message import EmailMessage
 from pathlib import Path
+
+import zstandard
 
 from tests.ingest.site import LIGHT, SALT, TOLL, TRAM, salt, tram
 
@@ -153,4 +158,32 @@ def all_forms() -> dict[str, bytes]:
         ".jsonl": "\n".join(json.dumps({**fields, "id": n}) for n in range(3)).encode(), ".csv": table(),
         ".html": tram(BASE).encode(), ".pdf": pdf(), ".docx": docx(), ".eml": message(page=True).as_bytes(), ".mbox": mbox(),
         ".epub": epub(), ".warc": warc(), ".warc.gz": warc(True),
+    }  # fmt: skip
+
+
+def more_forms() -> dict[str, bytes]:
+    """Suffix -> a good file of a form that `all_forms` has not: archives, packed files, bibliographies, feeds, saved pages."""
+    members = {
+        f"a{suffix}": content for suffix, content in all_forms().items() if suffix in (".txt", ".html", ".pdf", ".eml")
+    }
+    zipped, tarred = io.BytesIO(), io.BytesIO()
+    with zipfile.ZipFile(zipped, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in members.items():
+            archive.writestr(name, content)
+    with tarfile.open(fileobj=tarred, mode="w") as bundle:
+        for name, content in members.items():
+            info = tarfile.TarInfo(name)
+            info.size = len(content)
+            bundle.addfile(info, io.BytesIO(content))
+    text = " ".join(TRAM)
+    item = f"<item><title>Tram</title><link>{BASE}/1</link><description>{text}</description></item>"
+    return {
+        ".zip": zipped.getvalue(), ".tar": tarred.getvalue(), ".tar.gz": gzip.compress(tarred.getvalue()),
+        ".tar.bz2": bz2.compress(tarred.getvalue()), ".tar.xz": lzma.compress(tarred.getvalue()),
+        ".gz": gzip.compress(text.encode()), ".bz2": bz2.compress(text.encode()), ".xz": lzma.compress(text.encode()),
+        ".zst": zstandard.compress(text.encode()), ".tsv": table().replace(b";", b"\t"),
+        ".rss": f"<rss version='2.0'><channel><title>Tarn</title>{item * 3}</channel></rss>".encode(),
+        ".ris": f"TY  - NEWS\nTI  - Tram\nAB  - {text}\nER  - \n".encode() * 2,
+        ".bib": f"@article{{a, title = {{Tram}}, abstract = {{{text}}}, year = 2025}}\n".encode() * 2,
+        ".mht": message(page=True).as_bytes(),
     }  # fmt: skip

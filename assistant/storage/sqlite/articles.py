@@ -13,7 +13,7 @@ from typing import Any
 from assistant.storage.sqlite import duplicates
 from assistant.storage.sqlite.connection import Connection, Database
 from assistant.storage.sqlite.edits import Edit, read_edits
-from assistant.types import Article, Headline, Span
+from assistant.types import Article, Headline, Pages, Span
 
 HEAD = "v.article_id, v.version, v.source_id, v.title, v.outlet, v.byline, v.published_at, v.url"
 """The columns of a `Headline`, of `versions v`."""
@@ -193,6 +193,12 @@ class Articles(Database):
         with self.guard() as con:
             source, origin, place = con.execute(sql, (article_id,)).fetchone()
         return source, origin, place
+
+    def pages(self, version: str) -> Pages:
+        """Where the pages of a version begin; empty without pages, and for one stored by an earlier release."""
+        with self.guard() as con:
+            row = con.execute("SELECT starts FROM pages WHERE version = ?", (version,)).fetchone()
+        return tuple((start, page) for start, page in json.loads(row[0])) if row else ()
 
     def read_from(self, version: str) -> dict[str, str]:
         """Where a version's fields were read from; empty for one stored by an earlier release."""

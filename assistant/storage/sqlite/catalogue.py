@@ -22,7 +22,8 @@ from assistant.storage.sqlite.edits import Edit, write_edit
 from assistant.storage.sqlite.ingest_log import Journal, now
 from assistant.storage.sqlite.passages import Finding
 from assistant.storage.sqlite.schema import MIGRATIONS, SCHEMA_VERSION, TABLES
-from assistant.storage.sqlite.writes import Entry, drop_passages, remove_entry, store_entry, text_key
+from assistant.storage.sqlite.writes import Entry, drop_passages, keep_pages, remove_entry, store_entry, text_key
+from assistant.types import Pages
 
 __all__ = ["Catalogue", "Entry", "Numbers", "text_key"]
 
@@ -102,6 +103,12 @@ class Catalogue(Finding):
                 store_entry(con, entry)
             reach("store-written")
         reach("store-committed")
+
+    def keep_pages(self, version: str, pages: Pages) -> None:
+        """Keep the pages of a version that an earlier release stored without; known ones cost a look-up."""
+        if pages and self.pages(version) != pages:
+            with self.change() as con:
+                keep_pages(con, version, pages)
 
     def store_edit(self, entry: Entry, edit: Edit) -> None:
         """Store an article as a user corrected it, and the corrections, in one transaction.

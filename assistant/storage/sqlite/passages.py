@@ -133,13 +133,15 @@ class Finding(Articles):
         with self.guard() as con:
             marks = ",".join("?" * len(seqs))
             for row in con.execute(
-                f"SELECT p.seq, p.id, p.start, p.end, p.sentences, f.c3, {HEAD} FROM passages p "  # noqa: S608
-                f"JOIN versions v ON v.version = p.version JOIN passages_fts_content f ON f.id = p.seq WHERE p.seq IN ({marks})",
+                f"SELECT p.seq, p.id, p.start, p.end, p.sentences, f.c3, {HEAD}, g.starts FROM passages p "  # noqa: S608
+                "JOIN versions v ON v.version = p.version JOIN passages_fts_content f ON f.id = p.seq "
+                f"LEFT JOIN pages g ON g.version = p.version WHERE p.seq IN ({marks})",
                 tuple(seqs),
             ):
                 head = Headline(row[6], row[7], row[8], row[9], row[10], row[11], row[12], row[13])
                 sentences = tuple((s, e) for s, e in json.loads(row[4]))
-                passage = Passage(row[1], head.article_id, head.version, row[2], row[3], row[5], sentences)
+                pages = tuple((start, page) for start, page in json.loads(row[14])) if row[14] else ()
+                passage = Passage(row[1], head.article_id, head.version, row[2], row[3], row[5], sentences, pages)
                 found[row[0]] = (passage, head)
         return found
 

@@ -3,7 +3,7 @@
 Schema 1 had the first group of tables only. Opening a library adds the groups that it does not have yet.
 """
 
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 4
 
 TOKENIZER = "porter unicode61 remove_diacritics 2"
 
@@ -103,5 +103,10 @@ CREATE TABLE IF NOT EXISTS edits (
 ) WITHOUT ROWID;
 """
 
-MIGRATIONS = {"1": ADDED_IN_2, "2": ADDED_IN_3}
+ADDED_IN_4 = """
+-- Of documents with pages: JSON [[offset, page], ...], where in the version's text each page begins.
+CREATE TABLE IF NOT EXISTS pages (version TEXT PRIMARY KEY, starts TEXT NOT NULL) WITHOUT ROWID;
+"""
+
+MIGRATIONS = {"1": ADDED_IN_2, "2": ADDED_IN_3, "3": ADDED_IN_4}
 """Schema that was found -> what makes the next one of it."""

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from assistant.storage.failpoints import reach
 from assistant.storage.sqlite import duplicates, ingest_log
 from assistant.storage.sqlite.connection import Connection
-from assistant.types import Article, Passage
+from assistant.types import Article, Pages, Passage
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +26,7 @@ class Entry:
         read_from: Field -> where it was read from ("json-ld", "meta", ...).
         bands: Its MinHash band keys, signed 64-bit.
         alike: Ids of the articles that tell the same words.
+        pages: Where in its text the document's pages begin.
     """
 
     article: Article
@@ -36,6 +37,7 @@ class Entry:
     read_from: Mapping[str, str] = field(default_factory=dict)
     bands: tuple[int, ...] = ()
     alike: tuple[str, ...] = ()
+    pages: Pages = ()
 
 
 def text_key(text: str) -> bytes:
@@ -62,11 +64,18 @@ def store_entry(con: Connection, entry: Entry) -> None:
         "INSERT OR IGNORE INTO sightings VALUES (?, ?, ?)", (article.id, entry.source or entry.origin, entry.origin)
     )
     ingest_log.keep_provenance(con, article.version, entry.read_from)
+    keep_pages(con, article.version, entry.pages)
     ingest_log.note(con, entry.place or entry.origin, "added" if before is None else "updated", article.id)
     parted = duplicates.unlink(con, article.id)
     duplicates.link(con, article.id, entry.bands, entry.alike)
     duplicates.choose_leads(con, {article.id, *parted})
     reach("article-written")
+
+
+def keep_pages(con: Connection, version: str, pages: Pages) -> None:
+    """Write where the pages of a version begin, inside a transaction."""
+    if pages:
+        con.execute("INSERT OR REPLACE INTO pages VALUES (?, ?)", (version, json.dumps(pages)))
 
 
 def _store_version(con: Connection, article: Article) -> None:
@@ -113,6 +122,7 @@ def remove_entry(con: Connection, article_id: str) -> bool:
     for (version,) in con.execute("SELECT version FROM versions WHERE article_id = ?", (article_id,)).fetchall():
         keys += drop_passages(con, version)
         con.execute("DELETE FROM provenance WHERE version = ?", (version,))
+        con.execute("DELETE FROM pages WHERE version = ?", (version,))
     con.execute("DELETE FROM versions WHERE article_id = ?", (article_id,))
     for key in set(keys):
         con.execute(

@@ -72,6 +72,7 @@ def _sources(answer: Answer) -> str:
     for citation in answer.citations:
         head = citation.headline
         where = ", ".join(part for part in (head.outlet, day(head.published_at), head.title) if part)
+        where += f", p. {citation.page}" if citation.page else ""
         rows.append(f"[{citation.number}] {quoted(' '.join(citation.quote.split()))} {where}")
     return "\n\n" + "\n".join(rows) if rows else ""
 

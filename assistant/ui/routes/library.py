@@ -15,7 +15,8 @@ from assistant.ui.jobs.outcomes import to_csv
 from assistant.ui.jobs.queue import Jobs
 from assistant.ui.server.loader import Loader
 from assistant.ui.views.additions import render_jobs, render_outcomes
-from assistant.ui.views.library import Sort, Status, Wanted, find_rows, render_table
+from assistant.ui.views.library import Sort, Status, Wanted, find_rows, render_table, render_watched
+from ingest.watching import META, read_watched
 
 
 class Addition(BaseModel):
@@ -52,7 +53,8 @@ def add_library_routes(app: FastAPI, loader: Loader, jobs: Jobs, paths: bool) ->
         library = (await loader.ready()).library
         wanted = Wanted(q, sort, down, status, page)
         rows = await run_in_threadpool(find_rows, library, wanted)
-        return HTMLResponse(render_table(rows, wanted, library.catalogue.counts()["articles"]))
+        watched = render_watched(read_watched(library.catalogue.meta(META)))
+        return HTMLResponse(render_table(rows, wanted, library.catalogue.counts()["articles"]) + watched)
 
     @app.get("/byline/jobs", include_in_schema=False)
     async def listed() -> JSONResponse:

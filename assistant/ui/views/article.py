@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 
 from assistant.storage.sqlite.catalogue import Catalogue
-from assistant.types import Article, Span
+from assistant.types import Article, Pages, Span
 from assistant.ui.views.html import day, esc, link
 from ingest.parsing.boilerplate import find_corrections
 
@@ -36,7 +36,7 @@ def render_article(catalogue: Catalogue, article_id: str, version: str, quotes: 
     versions = catalogue.versions(article.id)
     current = catalogue.current_versions().get(article.id)
     marked = read_quotes(quotes, len(article.text))
-    return f"{_header(article, len(marked))}{_versions(article, [v.version for v in versions], current)}{_body(article, marked)}"
+    return f"{_header(article, len(marked))}{_versions(article, [v.version for v in versions], current)}{_body(article, marked, catalogue.pages(article.version))}"
 
 
 def _header(article: Article, quotations: int) -> str:
@@ -72,20 +72,23 @@ def _versions(article: Article, versions: list[str], current: str | None) -> str
     return f'<p class="versions">{word} Versions: {rows}</p>'
 
 
-def _body(article: Article, quotes: list[Quote]) -> str:
+def _body(article: Article, quotes: list[Quote], pages: Pages) -> str:
     paragraphs, at = [], 0
     notices = {span.start for span in find_corrections(article.text)}
     for line in article.text.split("\n"):
         if line.strip():
             kind = ' class="correction"' if at in notices else ""
-            paragraphs.append(f"<p{kind}>{_marked_text(article, at, at + len(line), quotes)}</p>")
+            paragraphs.append(f"<p{kind}>{_marked_text(article, at, at + len(line), quotes, pages)}</p>")
         at += len(line) + 1
     return f'<div class="text">{"".join(paragraphs)}</div>'
 
 
-def _marked_text(article: Article, start: int, end: int, quotes: list[Quote]) -> str:
-    """A paragraph with its quotations marked and its boilerplate muted."""
-    cuts = {start, end}
+def _marked_text(article: Article, start: int, end: int, quotes: list[Quote], pages: Pages) -> str:
+    """A paragraph with its quotations marked, its boilerplate muted, and a label where a page begins."""
+    begun = {
+        offset: f'<span class="page" data-page="{page}"></span>' for offset, page in pages if start <= offset < end
+    }
+    cuts = {start, end, *begun}
     spans: list[Quote | Span] = [*quotes, *article.boilerplate]
     for span in spans:
         cuts.update(cut for cut in (span.start, span.end) if start < cut < end)
@@ -97,5 +100,5 @@ def _marked_text(article: Article, start: int, end: int, quotes: list[Quote]) ->
         numbers = [q.number for q in quotes if q.start <= left and right <= q.end]
         if numbers:
             piece = f'<mark data-quote="{" ".join(map(str, numbers))}">{piece}</mark>'
-        out.append(piece)
+        out.append(begun.get(left, "") + piece)
     return "".join(out)

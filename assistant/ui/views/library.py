@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import PurePath
 from typing import Literal
 
 from assistant.storage.library import Library
@@ -97,6 +98,24 @@ def render_table(rows: Sequence[Row], wanted: Wanted, total: int) -> str:
     )
     nothing = '<p class="none">No matching articles.</p>'
     return f'<p class="count" role="status">{count}</p>{table if body else nothing}{_steps(page, pages)}'
+
+
+def render_watched(watched: Sequence[tuple[str, str, str]]) -> str:
+    """The sources that `byline watch` checks, with what the last check found; empty without any.
+
+    Args:
+        watched: (source, time of the last check, what it found).
+    """
+    if not watched:
+        return ""
+    rows = "".join(f"<li>{esc(_named(source))}: {esc(said)}</li>" for source, _, said in watched)
+    name = f"{counted(len(watched), 'watched source')}, last checked {esc(watched[0][1])}"
+    return f'<details class="watched"><summary>{name}</summary><ul>{rows}</ul></details>'
+
+
+def _named(source: str) -> str:
+    """A source as it may be shown to everyone who uses the page: of a path its last part alone."""
+    return source if "://" in source else PurePath(source).name
 
 
 def _head(key: str, name: str, wanted: Wanted) -> str:

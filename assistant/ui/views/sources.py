@@ -70,7 +70,7 @@ def _card(group: list[Cited], look: Lookup) -> str:
     byline = f"<span>{esc(first.byline)}</span>" if first.byline else ""
     away = link(state.headline.url) if state.headline else ""
     said = "".join(
-        f'<button type="button" class="quote" data-cite="{c.number}"><b>[{c.number}]</b> {esc(quoted(_short(c.quote, 600)))}</button>'
+        f'<button type="button" class="quote" data-cite="{c.number}"><b>[{c.number}]</b> {esc(quoted(_short(c.quote, 600)))}{_page(c)}</button>'
         for c in group
     )
     return (
@@ -79,6 +79,10 @@ def _card(group: list[Cited], look: Lookup) -> str:
         f'{_flag(state)}</p><h3><button type="button" class="title" data-cite="{first.number}">{esc(first.title)}</button></h3>'
         f'<p class="meta">{byline}{copies}{away}</p>{_notice(state)}{said}</li>'
     )
+
+
+def _page(citation: Cited) -> str:
+    return f' <span class="page">p. {citation.page}</span>' if citation.page else ""
 
 
 def _flag(state: SourceState) -> str:

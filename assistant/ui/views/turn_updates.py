@@ -45,6 +45,7 @@ def cited_of(citation: Citation, hits: tuple[Hit, ...] = ()) -> Cited:
         quote=citation.quote,
         start=citation.start,
         end=citation.end,
+        page=citation.page,
         also_in=sorted(copies)[:50],
     )
 

@@ -41,3 +41,20 @@ def test_content_words_drop_what_carries_no_meaning() -> None:
 def test_may_is_a_month_only_with_a_capital() -> None:
     assert months_named("it may rain in May and june") == {5, 6}
     assert months_named("it may rain") == set()
+
+
+@pytest.mark.parametrize(
+    ("written", "folded"),
+    [
+        ("10⁶ cells", "10^6 cells"),
+        ("10⁻⁹", "10^−9"),
+        ("said in 2024³", "said in 2024^3"),
+        ("3½ years", "3 1⁄2 years"),
+        ("10①", "10 1"),
+        ("log10₂", "log10 2"),
+        ("CO₂ and m²", "co2 and m2"),
+        ("１２", "12"),
+    ],
+)
+def test_a_power_or_fraction_never_becomes_part_of_a_number(written: str, folded: str) -> None:
+    assert fold(written) == folded

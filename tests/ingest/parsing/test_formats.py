@@ -19,7 +19,7 @@ from ingest.pipeline import ingest
 from ingest.sandbox import LostError, Sandbox
 from ingest.types import Raw, Read, Rejected
 from tests.counts import count
-from tests.ingest.files import BASE, all_forms, pdf
+from tests.ingest.files import BASE, all_forms, more_forms, pdf
 from tests.ingest.making import article, fill, open_tiny
 from tests.ingest.site import LIGHT, SALT, TOLL, TRAM
 
@@ -133,10 +133,11 @@ def test_damaged_files_bring_no_crash_no_hang_and_change_nothing_stored(
     folder = tmp_path / "damaged"
     folder.mkdir()
     draw = random.Random(41)
-    names = list(forms)
+    every = forms | more_forms()
+    names = list(every)
     for number in range(DAMAGED):
         form = names[number % len(names)]
-        (folder / f"{number:04}{form}").write_bytes(mutate(forms[form], draw))
+        (folder / f"{number:04}{form}").write_bytes(mutate(every[form], draw))
     library = open_tiny(tmp_path / "home")
     kept = [article(n) for n in range(3)]
     fill(library, kept)

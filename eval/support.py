@@ -5,7 +5,7 @@ paraphrases of the sample articles. False: the same sentences altered by `eval.a
 that cite another passage. Every article belongs to one half: A was tuned on, B is reported.
 
 `--sentences FILE --prompts FILE` measures sentences that a chat model wrote instead, in the form that
-`eval.written` describes.
+`eval.written` describes; versions of answers in its second form go with `--prompts` naming the true answers.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from assistant.types import Article, Headline, Hit, Passage
 from eval.alterations import ALTERATIONS, Around
 from eval.cases import half_of
 from eval.suites import DATA, ROOT
-from eval.written import Written, read_written
+from eval.written import Written, is_versions, read_versions, read_written
 from ingest.chunking import cut_passages
 from ingest.parsing.registry import Raw, read_articles
 from ingest.types import Read
@@ -220,13 +220,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--half", choices=("A", "B"), default="B", help="A was tuned on, B is reported")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--sentences", type=Path, help="sentences of a chat model, instead of the articles")
-    parser.add_argument("--prompts", type=Path, help="the prompts that they answer")
+    parser.add_argument(
+        "--prompts", type=Path, help="the prompts that they answer, or the true answers that they are versions of"
+    )
     parser.add_argument("--wrong", type=int, default=0, help="show so many wrong ones of each kind")
     chosen = parser.parse_args(arguments)
     if (chosen.sentences is None) != (chosen.prompts is None):
         parser.error("--sentences and --prompts go together; give both or neither")
     if chosen.sentences:
-        _report_written(judge_written(list(read_written(chosen.sentences, chosen.prompts))), chosen.wrong)
+        read = read_versions if is_versions(chosen.sentences) else read_written
+        _report_written(judge_written(list(read(chosen.sentences, chosen.prompts))), chosen.wrong)
         return 0
     told = judge([t for t in build_trials(load_articles(chosen.data), chosen.seed) if t.half == chosen.half])
     for origin in ("sample", "corpus"):
@@ -249,7 +252,7 @@ def _report_written(told: Sequence[tuple[Written, Verification]], limit: int) ->
             counts[f"altered: {item.kind}"][found.verdict] += 1
     _print_table("written by a chat model", {sort: _share(count) for sort, count in counts.items()})
     for item, found in told:
-        wrong = "unsupported" if item.sort in ("true", "limitation") else "supported"
+        wrong = "unsupported" if item.sort in ("true", "reworded", "limitation") else "supported"
         _show_wrong(item.sort, item.text, found, wrong, limit)
 
 

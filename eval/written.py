@@ -3,6 +3,9 @@
 A line of the sentences holds `id` (of a prompt), `sentence` with its markers, `true`, `kind` ("claim" or
 "limitation"), and lists `altered` and `invented` of {kind, text}. A line of the prompts holds `id`, `question`
 and `messages`, the last of which numbers its passages as Byline writes them.
+
+Another form needs no prompts but a file of answers (`id`, `question`, `evidence` of {outlet, date, text}, `answer`)
+and one of versions (`id`, `true_is_true`, `altered`, `invented` {text, place}, `reworded`): `read_versions`.
 """
 
 from __future__ import annotations
@@ -10,7 +13,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -55,6 +58,36 @@ def read_written(sentences: Path, prompts: Path) -> Iterator[Written]:
         for sort in ("altered", "invented"):
             for item in row[sort]:
                 yield _written(sort, item["kind"], item["text"], given, prompt)
+
+
+def read_versions(versions: Path, answers: Path) -> Iterator[Written]:
+    """Read answers with their versions: each true one, its rewording, the altered and the invented one."""
+    known = {row["id"]: row for row in _rows(answers)}
+    for row in _rows(versions):
+        answer = known[row["id"]]
+        given = tuple(_evidence(answer["evidence"]))
+        if row["true_is_true"]:
+            yield _written("true", "", answer["answer"], given, answer)
+        yield _written("reworded", "", row["reworded"], given, answer)
+        for item in row["altered"]:
+            yield _written("altered", item["kind"], item["text"], given, answer)
+        yield _written("invented", row["invented"]["place"], row["invented"]["text"], given, answer)
+
+
+def is_versions(sentences: Path) -> bool:
+    """Whether a file holds versions of answers instead of sentences with prompts."""
+    return "reworded" in next(_rows(sentences), {})
+
+
+def _evidence(rows: Sequence[Mapping[str, Any]]) -> Iterator[Hit]:
+    """Each piece of evidence as the only passage of an article without a title."""
+    for number, row in enumerate(rows, 1):
+        version = hashlib.sha256(f"{number} {row['text']}".encode()).hexdigest()[:20]
+        sentences = tuple(split_sentences(row["text"]))
+        passage = Passage(version, version, version, 0, len(row["text"]), row["text"], sentences)
+        day = row["date"][:10] if row.get("date") else None
+        headline = Headline(version, version, version, "", row["outlet"], None, day, None)
+        yield Hit(passage, headline, 1.0, number)
 
 
 def _written(sort: str, kind: str, raw: str, given: tuple[Hit, ...], prompt: Mapping[str, Any]) -> Written:

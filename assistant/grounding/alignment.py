@@ -37,6 +37,14 @@ INSIDE, AT_A_CLAUSE = 1.0, 0.45
 """Costs of a change of sentence."""
 MOST_SENTENCES = 14
 _SAID = frozenset("say says said tell tells told".split())
+_GENERAL = frozenset(
+    map(
+        stem,
+        """go come give make take set put get bring keep hold find have part number mere question answer amount matter case
+        thing result course sort""".split(),
+    )
+)
+"""Words that say little by themselves beside those that the lexicon calls light."""
 _POINTERS = frozenset(
     "he she they it his her hers him them their its we our i my who which this that these those".split()
 )
@@ -173,7 +181,7 @@ class _Costs:
             return min(best, PARTLY) if best < FOREIGN and self._partly_there(number, home) else best
         if unit.kind == "word" and self._reports(number, home):
             best = min(best, GRANTED)
-        return min(best, LIGHT) if lexicon.is_light(unit.text) else best
+        return min(best, LIGHT) if unit.root in _GENERAL or lexicon.is_light(unit.text) else best
 
     def _elsewhere(self, number: int, state: int) -> float:
         """What the unit costs when another sentence or a header has it."""

@@ -7,13 +7,16 @@ from collections.abc import Sequence
 from assistant.grounding.alignment import Aligned, Source
 from assistant.grounding.contrast import Contrast
 from assistant.grounding.drawn import foreign, joined, lost_names, other_speakers, reused
+from assistant.grounding.limits import counted_otherwise, limited_otherwise
 from assistant.grounding.placed import opposites, other_dates, replaced, swapped, unbound, used_twice
 from assistant.grounding.turned import led_otherwise, made_certain, negated
-from assistant.grounding.units import Parsed
+from assistant.grounding.units import Parsed, parse
 
 
-def contrasts(claim: Parsed, aligned: Sequence[Aligned], sources: Sequence[Source]) -> tuple[Contrast, ...]:
-    """Find where an aligned claim differs from its sources."""
+def contrasts(
+    claim: Parsed, aligned: Sequence[Aligned], sources: Sequence[Source], question: str = ""
+) -> tuple[Contrast, ...]:
+    """Find where an aligned claim differs from its sources; what was asked may be taken for granted."""
     if not aligned:
         return ()
     return (
@@ -31,4 +34,6 @@ def contrasts(claim: Parsed, aligned: Sequence[Aligned], sources: Sequence[Sourc
         *reused(aligned),
         *other_speakers(aligned, sources),
         *unbound(aligned),
+        *limited_otherwise(claim, aligned, sources, parse(question)),
+        *counted_otherwise(aligned, sources),
     )

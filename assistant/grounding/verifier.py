@@ -81,7 +81,7 @@ class ClauseVerifier:
             return Verification("check", "it says too little to be compared", carriers)
         texts = _texts(evidence)
         hard = [*_foreign_quotations(claim.text, texts), *unknown_facts(aligned, texts)]
-        turned = contrasts(claim, aligned, found.sources)
+        turned = contrasts(claim, aligned, found.sources, evidence.question)
         hard += [c.reason for c in turned if _contradicts(c, aligned, found.sources)]
         soft = [c.reason for c in turned] + _elsewhere_quoted(claim.text, evidence, found)
         likeness = 1 - sum(min(1.0, item.cost) for item in aligned) / len(aligned)

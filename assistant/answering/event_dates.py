@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from assistant.query.temporal import named_periods
+from assistant.query.temporal import named_periods, relative_phrases
 from assistant.text.lexical import MONTH_FORM, MONTH_NUMBER
 
 _DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
@@ -15,10 +15,19 @@ _MONTH_ALONE = re.compile(
     rf"\b(?:in|since|during|early|late|mid|until|last|by|of)[\s-]+({MONTH_FORM})\b(?!\.?\s+\d)", re.I
 )
 _YEAR_ALONE = re.compile(r"\b(?:in|since|during|by|until|early|late)\s+((?:19|20)\d\d)\b", re.I)
+_YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 _AHEAD = re.compile(r"\b(?:will|next|upcoming|set\s+to|due\s+to|scheduled|tomorrow|going\s+to)\b", re.I)
+
+_COMPARED = re.compile(
+    r"\b(?:\w+est|most|worst|best|least|first(?:\s+time)?|records?)\b[^.;]{0,60}?\b(?:since|than)\b[^.,;]*|\bsince\s+records\s+began\b[^.,;]*",
+    re.I,
+)
+"""Dates that something is only compared with: "the strongest since records began in 1921"."""
 
 SOON = timedelta(days=45)
 """How far ahead of its article's day a day without a year may be."""
+LONG_AGO = timedelta(days=180)
+"""From which distance on a day without a year is the next one where the sentence speaks of what is to come."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +56,14 @@ def event_date(text: str, published: date | None) -> EventDate | None:
         published: Its article's day, which completes "7 November" and "on Monday".
     """
     base = published or date.today()
+    text = _COMPARED.sub(" ", text)
+    relative = {period for _, period in relative_phrases(text, base)}
     # "On November 6th" in an article of 5 November is tomorrow, not last year.
     for since, until in named_periods(text, base, base + SOON):
+        if (since, until) in relative:
+            continue
+        if base - since > LONG_AGO and _AHEAD.search(text) and not _YEAR.search(text):
+            since, until = _year_later(since), _year_later(until)
         if since == until and not _is_relative(text, since, published):
             return EventDate(since, shown_day(since))
         if since.day == 1 and 27 <= (until - since).days <= 30:
@@ -76,6 +91,10 @@ def anchored_days(text: str, published: date | None) -> str:
         for match in _RELATIVE.finditer(text)
     }
     return "; ".join(f"{word.capitalize() if word in _DAYS else word} = {day}" for word, day in list(found.items())[:2])
+
+
+def _year_later(day: date) -> date:
+    return day.replace(year=day.year + 1, day=min(day.day, 28) if day.month == 2 else day.day)
 
 
 def _is_relative(text: str, day: date, published: date | None) -> bool:

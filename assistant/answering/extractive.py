@@ -104,9 +104,10 @@ def _draft(
 
 
 def _label(given: str, evidence: Evidence) -> str:
-    days = anchored_days(evidence.text, evidence.hit.headline.day)
     label = given or source_label(evidence.hit)
-    return f"{label} ({days})" if days and days.rpartition("= ")[2] not in label else label
+    days = anchored_days(evidence.text, evidence.hit.headline.day).split("; ")
+    told = "; ".join(day for day in days if day and day.rpartition("= ")[2] not in label)
+    return f"{label} ({told})" if told else label
 
 
 def source_label(hit: Hit) -> str:

@@ -39,3 +39,20 @@ def test_relative_days_are_anchored() -> None:
     assert anchored_days("It closed on Monday.", TUESDAY) == "Monday = 11 December 2023"
     assert anchored_days("It closed in May.", TUESDAY) == ""
     assert anchored_days("It closed yesterday.", None) == ""
+
+
+@pytest.mark.parametrize(
+    ("text", "published", "shown"),
+    [
+        ("It blew at 148 km/h, the strongest since records began there in 1921.", date(2026, 1, 12), None),
+        ("It opened in 2019, the largest since 1950.", date(2026, 3, 10), "2019"),
+        ("The election will be held on 21 May and not on 7 May.", date(2026, 2, 26), "21 May 2026"),
+        ("On 3 March he said he will appeal.", date(2026, 3, 10), "3 March 2026"),
+        ("A deep low will reach the coast on Saturday night.", date(2026, 1, 9), "10 January 2026"),
+    ],
+)
+def test_what_is_only_compared_with_is_no_event_and_what_is_to_come_is_ahead(
+    text: str, published: date, shown: str | None
+) -> None:
+    found = event_date(text, published)
+    assert (found.shown if found else None) == shown

@@ -13,6 +13,8 @@ from playwright.sync_api import Browser, sync_playwright
 from assistant.answering.pipeline import Assistant
 from assistant.factory import build_assistant
 from assistant.settings import load_settings
+from assistant.storage.library import Library
+from tests.ingest.making import open_tiny
 from tests.marks import forbid_models_and_processes, kind_of, mark_all
 from tests.sample_library import sample_library
 
@@ -36,6 +38,14 @@ def clean_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, request: 
             monkeypatch.delenv(name)
     monkeypatch.setenv("BYLINE_HOME", str(tmp_path / "home"))
     monkeypatch.setenv("HF_HUB_OFFLINE", "1")
+
+
+@pytest.fixture
+def library(tmp_path: Path) -> Iterator[Library]:
+    """An empty library whose vectors need no model."""
+    library = open_tiny(tmp_path / "home")
+    yield library
+    library.close()
 
 
 @pytest.fixture(scope="session")

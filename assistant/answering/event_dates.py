@@ -57,14 +57,15 @@ def event_date(text: str, published: date | None) -> EventDate | None:
     """
     base = published or date.today()
     text = _COMPARED.sub(" ", text)
-    relative = {period for _, period in relative_phrases(text, base)}
+    # Near days and weekdays are resolved below, where what lies ahead is told from what is past.
+    near = {period for phrase, period in relative_phrases(text, base) if _RELATIVE.search(phrase)}
     # "On November 6th" in an article of 5 November is tomorrow, not last year.
     for since, until in named_periods(text, base, base + SOON):
-        if (since, until) in relative:
+        if (since, until) in near:
             continue
         if base - since > LONG_AGO and _AHEAD.search(text) and not _YEAR.search(text):
             since, until = _year_later(since), _year_later(until)
-        if since == until and not _is_relative(text, since, published):
+        if since == until:
             return EventDate(since, shown_day(since))
         if since.day == 1 and 27 <= (until - since).days <= 30:
             return EventDate(since, f"{since:%B %Y}")
@@ -95,14 +96,6 @@ def anchored_days(text: str, published: date | None) -> str:
 
 def _year_later(day: date) -> date:
     return day.replace(year=day.year + 1, day=min(day.day, 28) if day.month == 2 else day.day)
-
-
-def _is_relative(text: str, day: date, published: date | None) -> bool:
-    return (
-        published is not None
-        and abs((published - day).days) <= 1
-        and bool(re.search(r"\byesterday|today\b", text, re.I))
-    )
 
 
 def _resolved(match: re.Match[str], text: str, published: date) -> date:

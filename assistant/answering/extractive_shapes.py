@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from assistant.answering.cues import CAUSE, COUNTING, FIGURES
 from assistant.answering.event_dates import EventDate, event_date, shown_day
 from assistant.answering.quotes import Quote, distinct, quote_pool
 from assistant.query.parsed import ParsedQuestion
@@ -40,21 +41,6 @@ COUNTED_WITHIN = 2_000
 RECENT = 2.0
 """What the newest article's sentences gain where the latest is asked for."""
 _QUOTES = re.compile(r"[“\"]")
-_FIGURES = re.compile(
-    r"\b(?:numbers?|figures?|how\s+(?:much|many)|sales|prices?|costs?|totals?|shares?|rates?|results?|stat(?:s|istics))\b",
-    re.I,
-)
-_CAUSE = re.compile(
-    r"\b(?:because|due\s+to|owing\s+to|thanks\s+to|as\s+a\s+(?:result|consequence)|result(?:s|ed|ing)?\s+(?:of|from|in)|caus(?:e[sd]?|ing)|"
-    r"reasons?|blam(?:e[sd]?|ing)|led\s+to|stem(?:s|med)?\s+from|since|so\s+that|in\s+(?:order\s+to|response\s+to)|attribut\w+|prompt(?:s|ed|ing)|"
-    r"driv(?:en|ing)\s+by|over\s+(?:concerns?|fears?|worries|claims|allegations)|amid|forc(?:ed|ing)|explain(?:s|ed)|that[’']s\s+why|the\s+problem)\b",
-    re.I,
-)
-_COUNTING = re.compile(
-    r"^\W*(?:and\s+)?(?:first(?:ly|\s+of\s+all)?|second(?:ly)?|third(?:ly)?|fourth|finally|lastly|also|then|another|"
-    r"(?:the|a|an|one)\s+(?:first|second|third|other|further|final|last|additional|main)\b[\w\s]{0,20})\b",
-    re.I,
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +78,7 @@ def _following(findings: Sequence[Finding], bonus: Bonus) -> Bonus:
         added = bonus(finding, item, text)
         passage = finding.hits[item.place].passage
         after = item.span[0] - top.evidence.start if passage.version == top.hit.passage.version else -1
-        counted = COUNTED * (0 < after <= COUNTED_WITHIN and bool(_COUNTING.match(text)))
+        counted = COUNTED * (0 < after <= COUNTED_WITHIN and bool(COUNTING.match(text)))
         return None if added is None else added + AFTER * (0 < after <= FOLLOWING) + counted
 
     return raised
@@ -253,6 +239,7 @@ def comparison(query: Query, findings: Sequence[Finding]) -> list[Block]:
     whole, own = (findings[:split], findings[split:]) if split > 0 else (findings, [])
     blocks: list[Block] = []
     taken: set[str] = set()
+    figures_asked = bool(FIGURES.search(query.standalone))
     for number, side in enumerate(query.sides):
         words = frozenset(word_roots(side))
 
@@ -260,7 +247,7 @@ def comparison(query: Query, findings: Sequence[Finding]) -> list[Block]:
             about = word_roots(text) | word_roots(" ".join(item.mention.about))
             share = len(words & about) / max(1, len(words))
             told = word_roots(" ".join(item.mention.subject | item.mention.speaker))
-            figures = _FIGURES.search(query.standalone) is not None and bool(numbers(text))
+            figures = figures_asked and bool(numbers(text))
             return share + bool(words & told) + figures if share >= SIDE else None
 
         pool = quote_pool([*whole, *own[number : number + 1]], bonus)
@@ -313,7 +300,7 @@ def reasons(query: Query, findings: Sequence[Finding]) -> list[Block]:
     """The best sentence and others that say further reasons."""
 
     def bonus(finding: Finding, item: Candidate, text: str) -> float | None:
-        return on_subject(finding, item, text) + CAUSAL * bool(_CAUSE.search(text))
+        return on_subject(finding, item, text) + CAUSAL * bool(CAUSE.search(text))
 
     return by_source(distinct(quote_pool(findings, _following(findings, bonus)), 4, 2.5, 4, new=0.5))
 

@@ -22,7 +22,7 @@ DEEPER = 60
 """Passages found for each sub-query of a second search, after the model found no answer in the first ones."""
 SHAPED_DEPTH = 24
 """Passages found for each sub-query of a list, a timeline, a comparison or a summary."""
-BESIDE = 3
+WITH_NEIGHBOURS = 3
 """Best passages of which what stands beside them is read too, for kinds that need many sentences."""
 KEPT = 4
 """Passages of the first search that are given again in the second."""
@@ -70,7 +70,7 @@ class Gatherer:
         if query.newest_first and (newer := self._newer(query, full, hits)):
             hits = fused([hits, newer])[:most]
         if query.kind in WIDE:
-            near = beside(hits[:BESIDE], self.library.catalogue)
+            near = beside(hits[:WITH_NEIGHBOURS], self.library.catalogue)
             hits = [*hits[: most - len(near)], *near]
         return read_part(self.reader, full, hits, self.weights, number, newest=query.newest_first, kind=query.kind)
 

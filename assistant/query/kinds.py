@@ -111,7 +111,7 @@ _KINDS: tuple[tuple[QuestionKind, re.Pattern[str]], ...] = (
         r"^\W*(?:which|what)\s+of\b|^\W*(?:which|what|who)\s+(?:else\s+)?(?:\w+\s+)?(?:are|were)\s+the\s+(?:[\w’'-]+\s+){0,3}?(?-i:[a-z-]+s)\b|^\W*who\s+(?:are|were|all)\b|"
         r"^\W*(?:which|what)\s+(?:(?:two|three|four|five|six|seven|eight|nine|ten|\d+)\s+)", re.I)),
     ("definition", re.compile(
-        r"^\W*(?:who|what)(?:['’]?s|\s+(?:is|was|are|were))\s+(?!the\s+(?:\w+\s+){0,3}(?:of|in|at|on|for|to)\b)(?<!was\s)"
+        r"^\W*(?:who|what)(?:['’]?s|\s+(?:is|was|are|were))\s+(?!the\s+(?:\w+\s+){0,3}(?:of|in|at|on|for|to)\b)(?!(?<=was\s)the\b)"
         r"(?![^?,]*(?:\w['’]s\s+\w|\b(?:for|of|on|from|with|by|to|at|in|like|about|worth|called|named)\W*$))(?:an?\s+|the\s+)?[\w’'.&-]+"
         r"(?:\s+[\w’'.&-]+){0,4}(?:,[^?]*)?(?:\s+and\s+what\s+does\s+\w+\s+do)?\W*$|"
         r"^\W*(?:define|definition\s+of|what\s+does\s+[\w\s]+\s+(?:mean|stand\s+for)|meaning\s+of)\b", re.I)),

@@ -50,6 +50,13 @@ def side_queries(question: str, sides: tuple[str, ...]) -> tuple[str, ...]:
         for other in sides:
             if other != side:
                 text = _without(text, other)
+        text = re.sub(
+            r"\bthe\s+(?:difference|differences|gap|comparison)s?\s+between\b|\bcompare\b|\bboth\b",
+            " ",
+            text,
+            flags=re.I,
+        )
+        text = re.sub(r"\s+(?=[?.,])", "", text)
         queries.append(" ".join(text.split()).strip(" -–—"))
     return tuple(queries)
 
@@ -62,7 +69,5 @@ def _without(text: str, side: str) -> str:
     named = re.escape(side)
     for joined in (rf"\s{_CONNECTIVE}\s+{named}", rf"{named}\s+{_CONNECTIVE}(?=\s)", named):
         if re.search(joined, text, re.I):
-            text = re.sub(joined, " ", text, count=1, flags=re.I)
-            break
-    text = re.sub(r"\bthe\s+(?:difference|differences|gap|comparison)s?\s+between\b", " ", text, flags=re.I)
-    return re.sub(r"\bcompare\b|\bboth\b|\s+(?=[?.,])", " ", text, flags=re.I).replace(" ?", "?")
+            return re.sub(joined, " ", text, count=1, flags=re.I)
+    return text

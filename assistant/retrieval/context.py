@@ -65,8 +65,21 @@ def _grown(passage: Passage, articles: Articles) -> Passage:
             high += 1
         else:
             low -= 1
-    start, end = around[low][0], around[high][1]
-    return replace(passage, start=start, end=end, text=text[start:end], sentences=tuple(around[low : high + 1]))
+    return replace(_stretch(passage, around[low : high + 1], text), id=passage.id)
+
+
+def _stretch(passage: Passage, sentences: Sequence[tuple[int, int]], text: str) -> Passage:
+    """Another stretch of a passage's article, with an id of its own.
+
+    Args:
+        passage: Whose article it is.
+        sentences: Of the stretch, in order; at least one.
+        text: Of the article.
+    """
+    start, end = sentences[0][0], sentences[-1][1]
+    return replace(
+        passage, id=f"{passage.version}:{start}", start=start, end=end, text=text[start:end], sentences=tuple(sentences)
+    )
 
 
 def beside(hits: Sequence[Hit], articles: Articles) -> list[Hit]:
@@ -92,11 +105,7 @@ def beside(hits: Sequence[Hit], articles: Articles) -> list[Hit]:
         for spans in (after, before):
             if not spans:
                 continue
-            start, end = spans[0][0], spans[-1][1]
-            passage = replace(
-                hit.passage, id=f"{hit.passage.version}:{start}", start=start, end=end, text=article.text[start:end],
-                sentences=tuple(spans),
-            )  # fmt: skip
+            passage = _stretch(hit.passage, spans, article.text)
             if not any(_holds(other.passage, passage) for other in (*hits, *found)):
                 found.append(replace(hit, passage=passage))
     return found
@@ -114,12 +123,7 @@ def whole_article(hit: Hit, articles: Articles) -> list[Hit]:
         if not groups or end - groups[-1][0][0] > WIDEST:
             groups.append([])
         groups[-1].append((start, end))
-    found = []
-    for number, group in enumerate(groups, 1):
-        start, end = group[0][0], group[-1][1]
-        text = article.text[start:end] if article else ""
-        passage = replace(
-            hit.passage, id=f"{hit.passage.version}:{start}", start=start, end=end, text=text, sentences=tuple(group)
-        )
-        found.append(replace(hit, passage=passage, rank=number))
-    return found
+    text = article.text if article else ""
+    return [
+        replace(hit, passage=_stretch(hit.passage, group, text), rank=number) for number, group in enumerate(groups, 1)
+    ]

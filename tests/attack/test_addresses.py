@@ -40,7 +40,6 @@ from tests.attack.addresses import (
 )
 from tests.counts import count
 from tests.ingest import site as pages
-from tests.ingest.making import open_tiny
 
 ADDRESSES = count(150, 600)
 CHAINS = count(40, 200)
@@ -67,13 +66,6 @@ def secret(tmp_path: Path) -> Path:
     file = tmp_path / "secret.txt"
     file.write_text(f"The vault of Grenvik opens at nine with the word {WORD}, its keeper said on Monday.")
     return file
-
-
-@pytest.fixture
-def library(tmp_path: Path) -> Iterator[Library]:
-    library = open_tiny(tmp_path / "home")
-    yield library
-    library.close()
 
 
 @pytest.fixture

@@ -13,18 +13,11 @@ from assistant.storage.library import Library
 from assistant.types import Filters
 from ingest.editing import Changes, edit_article
 from ingest.pipeline import Options, Report, ingest
-from tests.ingest.making import HashingEmbedder, open_tiny
+from tests.ingest.making import HashingEmbedder
 
 TEXT = "The Larkin bridge reopened on Monday after nine weeks. It was closed because of a cracked bearing."
 
 pytestmark = pytest.mark.models
-
-
-@pytest.fixture
-def library(tmp_path: Path):
-    opened = open_tiny(tmp_path / "home")
-    yield opened
-    opened.close()
 
 
 def take(library: Library, path: Path, text: str = TEXT, **fields: str) -> Report:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -14,17 +13,9 @@ from ingest.parsing.article_builder import from_fields, from_page
 from ingest.parsing.sites import same_site
 from ingest.pipeline import ingest, store_documents
 from ingest.types import Hints, Raw, upload_name, upload_origin
-from tests.ingest.making import open_tiny
 
 URL = "https://courier.example/news/pier"
 TEXT = "The council voted to close the pier by the end of next year, after a debate that ran past midnight."
-
-
-@pytest.fixture
-def library(tmp_path: Path) -> Iterator[Library]:
-    library = open_tiny(tmp_path / "home")
-    yield library
-    library.close()
 
 
 def fetched(url: str, claims: str = URL) -> str:

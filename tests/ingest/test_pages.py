@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -38,13 +37,6 @@ def report() -> bytes:
     below = sheets[2].block(60, 720, S[2], 470)
     sheets[2].block(60, below - 14, S[3], 470)
     return pdf(sheets)
-
-
-@pytest.fixture
-def library(tmp_path: Path) -> Iterator[Library]:
-    library = open_tiny(tmp_path / "home")
-    yield library
-    library.close()
 
 
 @pytest.fixture

@@ -19,16 +19,9 @@ from ingest import pipeline
 from ingest.parsing.boilerplate import find_corrections
 from ingest.pipeline import Options, Report, ingest
 from ingest.progress import Bar, describe
-from tests.ingest.making import open_tiny, story, write_articles
+from tests.ingest.making import story, write_articles
 
 ROOT = Path(__file__).parents[2]
-
-
-@pytest.fixture
-def library(tmp_path: Path):
-    library = open_tiny(tmp_path / "home")
-    yield library
-    library.close()
 
 
 def take(library: Library, *sources: Path, **options) -> Report:

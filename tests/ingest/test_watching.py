@@ -5,7 +5,6 @@ from __future__ import annotations
 import gzip
 import random
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
@@ -25,7 +24,7 @@ from ingest.watching import (
     watched_record,
 )
 from tests.ingest import site as pages
-from tests.ingest.making import open_tiny, story
+from tests.ingest.making import story
 
 pytestmark = pytest.mark.models
 
@@ -99,13 +98,6 @@ class Newsroom:
 def site() -> Iterator[pages.Site]:
     with pages.served() as site:
         yield site
-
-
-@pytest.fixture
-def library(tmp_path: Path) -> Iterator[Library]:
-    library = open_tiny(tmp_path / "home")
-    yield library
-    library.close()
 
 
 @pytest.fixture

@@ -49,6 +49,8 @@ def test_relative_days_are_anchored() -> None:
         ("The election will be held on 21 May and not on 7 May.", date(2026, 2, 26), "21 May 2026"),
         ("On 3 March he said he will appeal.", date(2026, 3, 10), "3 March 2026"),
         ("A deep low will reach the coast on Saturday night.", date(2026, 1, 9), "10 January 2026"),
+        ("The deal was signed last month.", date(2026, 3, 10), "February 2026"),
+        ("It sank two days ago.", date(2026, 3, 10), "8 March 2026"),
     ],
 )
 def test_what_is_only_compared_with_is_no_event_and_what_is_to_come_is_ahead(

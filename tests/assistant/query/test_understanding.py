@@ -174,3 +174,34 @@ def test_an_old_library_has_its_own_today_and_the_query_says_so() -> None:
         "What happened last Tuesday?", coverage=covered, as_of=date(2023, 10, 4), today=date(2026, 11, 30)
     )
     assert "the as-of day (2023-10-04)" in asked.assumed[0]
+
+
+@pytest.mark.parametrize(
+    ("question", "kind"),
+    [
+        ("Who was Marcus Urann?", "definition"),
+        ("what was Alameda Research?", "definition"),
+        ("What is the fediverse?", "definition"),
+        ("What was the verdict?", "fact"),
+        ("What is STEVE short for?", "fact"),
+        ("What is the app's web client based on?", "fact"),
+    ],
+)
+def test_who_or_what_is_a_definition_and_an_attribute_is_a_fact(question: str, kind: str) -> None:
+    assert understand(question).kind == kind
+
+
+@pytest.mark.parametrize(
+    ("question", "one", "two"),
+    [
+        (
+            "Adobe v Salesforce on sales - what differs?",
+            "Adobe on sales - what differs?",
+            "Salesforce on sales - what differs?",
+        ),
+        ("What's the difference between Threads and Bluesky?", "What's Threads?", "What's Bluesky?"),
+        ("Compare Threads with Bluesky on privacy.", "Threads on privacy.", "Bluesky on privacy."),
+    ],
+)
+def test_each_side_is_asked_about_in_a_sentence_of_its_own(question: str, one: str, two: str) -> None:
+    assert understand(question).parts == (question, one, two)

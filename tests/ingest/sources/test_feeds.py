@@ -5,7 +5,6 @@ from __future__ import annotations
 import gzip
 import json
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
@@ -16,7 +15,6 @@ from ingest.sources.address_guard import is_public
 from ingest.sources.feeds import is_link_list, read_links
 from ingest.sources.fetch import Fetcher
 from tests.ingest import site as pages
-from tests.ingest.making import open_tiny
 
 AT = "https://courier.example/feed"
 SITEMAP = "<urlset xmlns='http://www.sitemaps.org/schemas/sitemap/0.9'><url><loc>https://courier.example/a</loc></url></urlset>"
@@ -33,13 +31,6 @@ def server() -> Iterator[pages.Site]:
 def site(server: pages.Site) -> pages.Site:
     pages.build(server)
     return server
-
-
-@pytest.fixture
-def library(tmp_path: Path) -> Iterator[Library]:
-    library = open_tiny(tmp_path / "home")
-    yield library
-    library.close()
 
 
 def take(library: Library, *urls: str) -> Report:

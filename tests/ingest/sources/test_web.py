@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
@@ -17,7 +16,6 @@ from ingest.sources.address_guard import FetchError, check_address, is_public
 from ingest.sources.fetch import Fetcher
 from ingest.sources.web import open_address
 from tests.ingest import site as pages
-from tests.ingest.making import open_tiny
 
 
 @pytest.fixture(scope="module")
@@ -41,13 +39,6 @@ def fetcher() -> Iterator[Fetcher]:
     )
     yield fetcher
     fetcher.close()
-
-
-@pytest.fixture
-def library(tmp_path: Path) -> Iterator[Library]:
-    library = open_tiny(tmp_path / "home")
-    yield library
-    library.close()
 
 
 def take(library: Library, fetcher: Fetcher, *urls: str, sync: bool = False) -> Report:

@@ -37,7 +37,7 @@ export const begin = (question) => {
 };
 
 // A question sent while another one is being answered waits with its conversation, also over a reload.
-const queue = (question) => {
+export const queue = (question) => {
   const conversation = currentConversation();
   if (!conversation) return;
   conversation.queue = [...(conversation.queue ?? []), question].slice(-20);

@@ -2,7 +2,7 @@
 // come in by `window.byline`. Nothing here makes HTML: what is inserted was escaped by the server.
 import { pageActions, deleteConversation, openConversation, answerActions } from "./actions.js";
 import { cite, openArticle, opened, sourcesOf, sourcesShown, toQuotation, turnOf } from "./article.js";
-import { ask, askNext, begin, drawQueue, edit, fill, keep, setBusy, unqueue, useChip } from "./asking.js";
+import { ask, askNext, begin, drawQueue, edit, fill, keep, queue, setBusy, unqueue, useChip } from "./asking.js";
 import { awaitLibrary, beat } from "./connection.js";
 import { readFilters, setFilters, without } from "./filters.js";
 import { watch } from "./follow.js";
@@ -72,6 +72,15 @@ const leave = () => {
   else if (state.editing) edit(null);
   else if (state.busy) $("byline-stop")?.click();
 };
+// Gradio reads the box some time after Enter; while an answer is under way the question is queued at once, so that
+// whoever types on loses nothing.
+document.addEventListener("keydown", (event) => {
+  const asked = event.target === questionBox() ? event.target.value.trim() : "";
+  if (event.key !== "Enter" || event.shiftKey || event.isComposing || !state.busy || !asked) return;
+  event.preventDefault();
+  event.stopImmediatePropagation();
+  queue(asked);
+}, true);
 document.addEventListener("keydown", (event) => {
   if (document.querySelector("dialog[open]")) return;
   if (event.key === "Escape") { leave(); return; }

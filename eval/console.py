@@ -80,10 +80,10 @@ def print_round(done: Any, prompts: Path, to: Path | None) -> bool:
     Returns:
         Whether every prompt has its answer.
     """
-    from eval.recording import write_answers
+    from eval.recorded import write_answers
 
     if to is not None:
-        write_answers(to, done.used)
+        write_answers(to, done.used.values())
         print(f"Recording: {to} ({len(done.used)} answers)")
     if done.missing:
         say(f"{len(done.missing)} prompts in {prompts} have no answer yet. Answer them and run the command again.")

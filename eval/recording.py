@@ -1,13 +1,12 @@
 """Records what a chat model answers, and replays it: a run without a key and without a network.
 
-A prompt is known by the SHA-1 of its messages. Answers are kept in one file, a JSON object a line ("key", "text"), or in
-a folder, one text file a prompt. They can be recorded from a model, or written by hand: a run writes down each prompt that
-has no answer yet and stops that question there; the next run goes one step further (plan, answer, repair).
+Answers are kept in one file, a JSON object a line, or in a folder, one text file a prompt (`eval/recorded.py`). They can be
+recorded from a model, or written by hand: a run writes down each prompt that has no answer yet and stops that question
+there; the next run goes one step further (plan, answer, repair).
 """
 
 from __future__ import annotations
 
-import hashlib
 import json
 import re
 import threading
@@ -15,30 +14,25 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from assistant.errors import RunError, UsageError
+from assistant.errors import RunError
 from assistant.models.chat import ChatModel, Messages
 from assistant.models.profile import ChatProfile
-
-COMMAND = "byline eval record"
-KEY = 16
-"""Hex digits of a prompt's key."""
+from eval.recorded import (
+    COMMAND,
+    Recorded,
+    Recording,
+    append_answer,
+    message_records,
+    read_answers,
+    recorded,
+    request_key,
+)
 
 _PIECE = re.compile(r"\s*\S+|\s+")
 
 
 class MissingReplyError(RunError):
     """No answer is recorded for a prompt."""
-
-
-def message_records(messages: Messages) -> list[dict[str, str]]:
-    """The messages as an OpenAI-compatible server receives them."""
-    return [{"role": role, "content": text} for role, text in messages]
-
-
-def request_key(messages: Messages) -> str:
-    """The key of a prompt: the first 16 hex digits of the SHA-1 of its messages as JSON."""
-    plain = json.dumps(message_records(messages), ensure_ascii=False)
-    return hashlib.sha1(plain.encode("utf-8", "surrogatepass"), usedforsecurity=False).hexdigest()[:KEY]
 
 
 class RecordingChatModel:
@@ -56,37 +50,37 @@ class RecordingChatModel:
         self._inner = inner
         self._path = path
         self._lock = threading.Lock()
-        self._known = read_answers(path) if path.exists() else {}
+        self._known = Recording(read_answers(path) if path.exists() else ())
 
     def stream(self, messages: Messages, stop: threading.Event | None = None) -> Iterator[str]:
         """Yield the text piece by piece; an answer that was stopped is not recorded."""
-        key = request_key(messages)
-        if key in self._known:
-            yield from pieces_of(self._known[key])
+        known = self._known.reply(messages)
+        if known is not None:
+            yield from pieces_of(known)
             return
         pieces: list[str] = []
         for piece in self._inner.stream(messages, stop):
             pieces.append(piece)
             yield piece
         if stop is None or not stop.is_set():
-            self._keep(key, "".join(pieces))
+            self._keep(recorded(messages, "".join(pieces)))
 
     def complete(
         self, messages: Messages, stop: threading.Event | None = None, schema: Mapping[str, Any] | None = None
     ) -> str:
         """The whole answer, recorded like a streamed one."""
-        key = request_key(messages)
-        if key not in self._known:
-            reply = self._inner.complete(messages, stop, schema)
-            if stop is not None and stop.is_set():
-                return reply
-            self._keep(key, reply)
-        return self._known[key]
+        known = self._known.reply(messages)
+        if known is not None:
+            return known
+        reply = self._inner.complete(messages, stop, schema)
+        if stop is None or not stop.is_set():
+            self._keep(recorded(messages, reply))
+        return reply
 
-    def _keep(self, key: str, text: str) -> None:
+    def _keep(self, answer: Recorded) -> None:
         with self._lock:
-            self._known[key] = text
-            append_answer(self._path, key, text)
+            self._known.add(answer)
+            append_answer(self._path, answer)
 
     def close(self) -> None:
         """Close the model."""
@@ -98,22 +92,20 @@ class ReplayingChatModel:
 
     Args:
         name: The model's name in answers and reports.
-        answers: Prompt key -> text; see `read_answers`.
+        answers: The recorded answers.
         profile: What the model can be trusted with.
         prompts: Folder for prompts without an answer, one JSON file each; None writes none.
 
     Attributes:
-        used: Key -> text of the answers that were asked for.
+        used: Prompt key -> answer, of those that were asked for.
         missing: Keys that were asked for and have no answer.
     """
 
-    def __init__(
-        self, name: str, answers: Mapping[str, str], profile: ChatProfile, prompts: Path | None = None
-    ) -> None:
+    def __init__(self, name: str, answers: Recording, profile: ChatProfile, prompts: Path | None = None) -> None:
         """Keep the answers at hand."""
         self.name = name
         self.profile = profile
-        self.used: dict[str, str] = {}
+        self.used: dict[str, Recorded] = {}
         self.missing: list[str] = []
         self._answers = answers
         self._prompts = prompts
@@ -138,9 +130,10 @@ class ReplayingChatModel:
             MissingReplyError: No answer is recorded for the prompt.
         """
         key = request_key(messages)
-        if key in self._answers:
-            self.used[key] = self._answers[key]
-            return self._answers[key]
+        reply = self._answers.reply(messages)
+        if reply is not None:
+            self.used[key] = recorded(messages, reply)
+            return reply
         self.missing.append(key)
         if self._prompts is None:
             raise MissingReplyError(
@@ -158,45 +151,3 @@ class ReplayingChatModel:
 def pieces_of(text: str) -> list[str]:
     """A text cut into words, the space before each included, as a model would stream it."""
     return _PIECE.findall(text)
-
-
-def append_answer(path: Path, key: str, text: str) -> None:
-    """Add an answer to a recording."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("a", encoding="utf-8") as file:
-        file.write(json.dumps({"key": key, "text": text}, ensure_ascii=False) + "\n")
-
-
-def write_answers(path: Path, answers: Mapping[str, str]) -> None:
-    """Write a recording, in the order of its keys, so that two of the same answers are the same file."""
-    path.unlink(missing_ok=True)
-    for key in sorted(answers):
-        append_answer(path, key, answers[key])
-
-
-def read_answers(path: Path) -> dict[str, str]:
-    """Read recorded answers: prompt key -> text.
-
-    Args:
-        path: A recording, or a folder with `KEY.txt` files.
-
-    Raises:
-        UsageError: It cannot be read, or a line does not fit.
-    """
-    try:
-        if path.is_dir():
-            return {file.stem: file.read_text("utf-8").strip() for file in sorted(path.glob("*.txt"))}
-        lines = path.read_text("utf-8").split("\n")
-    except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(f"Cannot read recorded answers from {str(path)!r}; make them with `{COMMAND}`.") from error
-    return dict(_entry(path, number, line) for number, line in enumerate(lines, 1) if line.strip())
-
-
-def _entry(path: Path, number: int, line: str) -> tuple[str, str]:
-    try:
-        entry: Any = json.loads(line)
-        return str(entry["key"]), str(entry["text"])
-    except (ValueError, KeyError, TypeError) as error:
-        raise UsageError(
-            f"{path.name}:{number}: expected a recorded answer with key and text, found {str(error)[:80]}."
-        ) from error

@@ -20,7 +20,8 @@ from eval import gate
 from eval.cases import Case
 from eval.libraries import gold_texts, open_assistant, prepare
 from eval.reading_cache import CachedReader
-from eval.recording import RecordingChatModel, ReplayingChatModel, read_answers
+from eval.recorded import Recorded, Recording, read_answers
+from eval.recording import RecordingChatModel, ReplayingChatModel
 from eval.report import write_reports
 from eval.runner import Asked, Job, Row, ask, run
 from eval.suites import Suite, digest_path, select
@@ -124,9 +125,9 @@ def chat_model(settings: Settings, config: RunConfig, inner: ChatModel | None) -
         return inner
     if inner is not None:
         inner.close()
-    known = {}
+    known = Recording()
     if config.replay is not None and (config.prompts is None or config.replay.exists()):
-        known = read_answers(config.replay)
+        known = Recording(read_answers(config.replay))
     return ReplayingChatModel(inner.name if inner else RECORDED, known, chat_profile(settings), config.prompts)
 
 
@@ -141,7 +142,7 @@ class Round:
     """
 
     rows: Sequence[Row]
-    used: Mapping[str, str]
+    used: Mapping[str, Recorded]
     missing: Sequence[str]
 
 

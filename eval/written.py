@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -22,9 +21,8 @@ from typing import Any
 from assistant.grounding.citations import markers, without_markers
 from assistant.grounding.evidence import Evidence
 from assistant.types import Headline, Hit, Passage
+from eval.recorded import PASSAGE
 from ingest.chunking import split_sentences
-
-_PASSAGE = re.compile(r"^\[(\d+)\] ([^\n]*)\n<passage>\n(.*?)\n</passage>", re.M | re.S)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +96,7 @@ def _written(sort: str, kind: str, raw: str, given: tuple[Hit, ...], prompt: Map
 def read_passages(prompt: str) -> Iterator[Hit]:
     """The numbered passages of a prompt; those with the same header belong to one article."""
     ends: dict[str, int] = {}
-    for number, head, text in _PASSAGE.findall(prompt):
+    for number, head, text in PASSAGE.findall(prompt):
         version = hashlib.sha256(head.encode()).hexdigest()[:20]
         start = ends.get(version, 0)
         ends[version] = start + len(text) + 1

@@ -15,15 +15,8 @@ from assistant.answering.pipeline import Assistant
 from assistant.errors import UsageError
 from assistant.settings import BUNDLED_CHAT, load_settings
 from assistant.testing import CAPABLE, ScriptedChatModel
-from eval.recording import (
-    MissingReplyError,
-    RecordingChatModel,
-    ReplayingChatModel,
-    pieces_of,
-    read_answers,
-    request_key,
-    write_answers,
-)
+from eval.recorded import Recorded, Recording, read_answers, recorded, request_key, write_answers
+from eval.recording import MissingReplyError, RecordingChatModel, ReplayingChatModel, pieces_of
 from eval.runner import read_rows
 from eval.session import RECORDED, RunConfig, chat_model
 from eval.suites import ready_suite
@@ -36,7 +29,7 @@ SAID = "Ada Lund said so [1]."
 def test_a_recorded_answer_is_replayed_with_its_words(tmp_path: Path) -> None:
     path = tmp_path / "deep" / "recording.jsonl"
     list(RecordingChatModel(ScriptedChatModel(SAID), path).stream(ASK))
-    replayed = list(ReplayingChatModel("x", read_answers(path), CAPABLE).stream(ASK))
+    replayed = list(ReplayingChatModel("x", Recording(read_answers(path)), CAPABLE).stream(ASK))
     assert "".join(replayed) == SAID
     assert len(replayed) == 5, "it streams word by word"
 
@@ -67,14 +60,14 @@ def test_an_answer_that_was_stopped_is_not_recorded(tmp_path: Path) -> None:
 
 def test_a_stopped_replay_ends() -> None:
     stop = threading.Event()
-    stream = ReplayingChatModel("x", {request_key(ASK): "one two three"}, CAPABLE).stream(ASK, stop)
+    stream = ReplayingChatModel("x", Recording([recorded(ASK, "one two three")]), CAPABLE).stream(ASK, stop)
     assert next(stream) == "one"
     stop.set()
     assert list(stream) == []
 
 
 def test_a_missing_answer_names_the_command() -> None:
-    replaying = ReplayingChatModel("x", {}, CAPABLE)
+    replaying = ReplayingChatModel("x", Recording(), CAPABLE)
     with pytest.raises(MissingReplyError, match=r"No recorded answer to prompt .*run `byline eval record`"):
         list(replaying.stream(ASK))
     assert replaying.missing == [request_key(ASK)]
@@ -86,15 +79,36 @@ def test_the_key_is_the_sha1_of_the_messages_as_a_server_gets_them() -> None:
     assert len({request_key(ASK), request_key(ASK[:1]), request_key(ASK[::-1])}) == 3
 
 
+def _prompt(*passages: str, question: str = "Who ran?") -> list[tuple[str, str]]:
+    blocks = "\n".join(
+        f"[{number}] The Herald · {text.split()[0]}\n<passage>\n{text}\n</passage>"
+        for number, text in enumerate(passages, 1)
+    )
+    return [("system", "Be brief."), ("user", f"Passages:\n{blocks}\n\nQuestion: {question}")]
+
+
+def test_an_answer_is_found_again_when_its_passages_come_in_another_order() -> None:
+    answer = recorded(_prompt("Ada ran.", "Bo sat.", "Cy ran."), "Ada ran [1], and so did Cy. [3][1]")
+    assert answer.cited == {"1": "The Herald · Ada\nAda ran.", "3": "The Herald · Cy\nCy ran."}
+    recording = Recording([answer])
+    assert recording.reply(_prompt("Cy ran.", "Ada ran.", "Bo sat.")) == "Ada ran [2], and so did Cy. [1][2]"
+    assert recording.reply(_prompt("Di ran.", "Cy ran.")) == "Ada ran, and so did Cy. [2]", "Ada's is not there"
+    assert recording.reply(_prompt("Ada ran.", question="Who sat?")) is None
+
+
+def test_the_answer_to_the_very_prompt_goes_before_one_that_asks_the_same() -> None:
+    first, second = _prompt("Ada ran."), _prompt("Bo ran.")
+    recording = Recording([recorded(first, "Ada [1]."), recorded(second, "Bo [1].")])
+    assert (recording.reply(first), recording.reply(second)) == ("Ada [1].", "Bo [1].")
+
+
 def test_answers_come_from_a_file_or_from_a_folder_of_texts(tmp_path: Path) -> None:
     (tmp_path / "k1.txt").write_text("One.\n", "utf-8")
     (tmp_path / "k0.txt").write_text("Nought.", "utf-8")
     known = read_answers(tmp_path)
-    assert known == {"k0": "Nought.", "k1": "One."}
+    assert known == [Recorded("k0", "", "Nought."), Recorded("k1", "", "One.")]
     write_answers(tmp_path / "a.jsonl", known)
-    write_answers(
-        tmp_path / "a.jsonl", dict(reversed(known.items()))
-    )  # replaces the file; the order is that of the keys
+    write_answers(tmp_path / "a.jsonl", reversed(known))  # replaces the file; the order is that of the keys
     assert read_answers(tmp_path / "a.jsonl") == known
     assert [json.loads(line)["key"] for line in (tmp_path / "a.jsonl").read_text().splitlines()] == ["k0", "k1"]
 
@@ -115,7 +129,7 @@ def test_without_a_chat_model_there_is_nothing_to_record(tmp_path: Path) -> None
 
 
 def test_a_replay_needs_no_chat_model_in_the_settings(tmp_path: Path) -> None:
-    write_answers(tmp_path / "a.jsonl", {"k": "x"})
+    write_answers(tmp_path / "a.jsonl", [Recorded("k", "", "x")])
     model = chat_model(
         load_settings(home=tmp_path), RunConfig(ready_suite("sample"), replay=tmp_path / "a.jsonl"), None
     )
@@ -125,21 +139,21 @@ def test_a_replay_needs_no_chat_model_in_the_settings(tmp_path: Path) -> None:
 
 def test_failed_sentences_are_repaired_from_recorded_answers(sample_assistant: Assistant, tmp_path: Path) -> None:
     """Plan by rules, writing, verification, repair: each prompt is written down before its answer is known."""
-    known: dict[str, str] = {}
+    known: list[Recorded] = []
     written = ["Kim pledged a thousand horses [1]. Kim promised “full support” for Russia's army [1].", "A: DROP"]
     for reply in written:
-        model = ReplayingChatModel(RECORDED, known, CAPABLE, tmp_path)
+        model = ReplayingChatModel(RECORDED, Recording(known), CAPABLE, tmp_path)
         with pytest.raises(MissingReplyError):
             Assistant(replace(sample_assistant.parts, chat_model=model)).answer("What did Kim pledge?")
         (key,) = model.missing
         messages = json.loads((tmp_path / f"{key}.json").read_text("utf-8"))
         assert [message["role"] for message in messages] == ["system", "user"]
-        known[key] = reply
+        known.append(Recorded(key, "", reply))
     assert "thousand horses" in messages[1]["content"], "the second prompt asks to repair what failed"
-    model = ReplayingChatModel(RECORDED, known, CAPABLE)
+    model = ReplayingChatModel(RECORDED, Recording(known), CAPABLE)
     answer = Assistant(replace(sample_assistant.parts, chat_model=model)).answer("What did Kim pledge?")
     assert model.missing == []
-    assert model.used == known
+    assert {key: answer.text for key, answer in model.used.items()} == {answer.key: answer.text for answer in known}
     assert not any("horses" in sentence.text for sentence in answer.sentences)
     assert any("horses" in dropped for dropped in answer.dropped)
 
@@ -165,7 +179,7 @@ def test_prompts_are_answered_by_hand_in_rounds_until_none_is_missing(
         assert rounds < 6
     assert done.code == 0, done.err
     assert "No prompt is missing" in done.out
-    assert read_answers(recording) == read_answers(answers)
+    assert [(a.key, a.text) for a in read_answers(recording)] == [(a.key, a.text) for a in read_answers(answers)]
     replay = byline("--home", home, "eval", "run", *own.options, "--replay", recording, "--out", tmp_path / "R")
     assert replay.code == 0, replay.err
     rows = {row["id"]: row for row in read_rows(tmp_path / "R" / "rows.jsonl")}
@@ -198,7 +212,7 @@ def test_a_run_is_recorded_and_replayed_without_its_model(
     first, second = (read_rows(tmp_path / name / "rows.jsonl") for name in ("R1", "R2"))
     assert [row["answer"] for row in first] == [row["answer"] for row in second]
     # a prompt that was not recorded is an error row; the command says which, and how to record it
-    write_answers(recording, {"0" * 16: "One."})
+    write_answers(recording, [Recorded("0" * 16, "", "One.")])
     done = byline(*home, "eval", "run", *few, "--replay", recording, "--out", tmp_path / "R3")
     assert done.code == 1
     assert "ended in an error" in done.err

@@ -128,9 +128,9 @@ def load_multihop(path: Path) -> list[Case]:
     try:
         entries = json.loads(read_text(path))
     except ValueError as error:
-        raise UsageError(f"{path.name}: expected a JSON list of questions, found {str(error)[:120]}.") from error
+        raise UsageError(f"{path.name} is not a JSON list of questions: {str(error)[:120]}.") from error
     if not isinstance(entries, list):
-        raise UsageError(f"{path.name}: expected a JSON list of questions, found {type(entries).__name__}.")
+        raise UsageError(f"{path.name} is not a JSON list of questions but {type(entries).__name__}.")
     numbered = list(enumerate(entries, 1))
     places = [(f"{path.name}: entry {number}", (number, entry)) for number, entry in numbered]
     return collect(path, places, lambda pair, where: _HopQuestion.model_validate(pair[1]).case(pair[0], where))

@@ -238,7 +238,7 @@ def read_text(path: Path) -> str:
         return path.read_text("utf-8")
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
-        raise UsageError(f"Expected a question file at {str(path)!r}, which cannot be read: {reason}.") from error
+        raise UsageError(f"The question file {str(path)!r} cannot be read: {reason}.") from error
 
 
 def _checked(path: Path, cases: list[Case], problems: list[str]) -> list[Case]:
@@ -249,7 +249,7 @@ def _checked(path: Path, cases: list[Case], problems: list[str]) -> list[Case]:
         seen.setdefault(case.id, case.where)
     _raise(problems)
     if not cases:
-        raise UsageError(f"{path.name}: expected questions, found none.")
+        raise UsageError(f"There are no questions in {path.name}.")
     return cases
 
 
@@ -266,7 +266,7 @@ def _raise(problems: Sequence[str]) -> None:
 def _problems(where: str, error: ValueError) -> list[str]:
     if isinstance(error, ValidationError):
         return [f"{where}: {_field(item)}" for item in error.errors()]
-    return [f"{where}: expected a JSON object, found {str(error)[:120]}"]
+    return [f"{where}: this is not a JSON object: {str(error)[:120]}"]
 
 
 def _field(item: Any) -> str:

@@ -212,7 +212,7 @@ def paired(baseline: Sequence[Row], rows: Sequence[Row]) -> tuple[list[Row], lis
     missing = [row["id"] for row in rows if row["id"] not in known]
     if missing:
         raise UsageError(
-            f"Expected every question in the baseline, {len(missing)} are not ({', '.join(missing[:5])}); "
+            f"Not in the baseline are {len(missing)} of the questions ({', '.join(missing[:5])}); "
             "look at the run, then `byline eval bless` it."
         )
     return [known[row["id"]] for row in rows], list(rows)
@@ -274,9 +274,7 @@ def check_alike(first: Mapping[str, Any], second: Mapping[str, Any]) -> None:
     unlike = [name for name in ("schema", "suite", "mode") if first[name] != second[name]]
     unlike += [name for name in ("data", "selection") if first["hashes"][name] != second["hashes"][name]]
     if unlike:
-        raise UsageError(
-            f"Expected two runs of the same questions over the same articles, found other {', '.join(unlike)}."
-        )
+        raise UsageError(f"These runs cannot be compared: they differ in {', '.join(unlike)}.")
 
 
 def _share(row: Row, name: str) -> float:

@@ -135,7 +135,7 @@ def _entry(path: Path, number: int, line: str) -> Recorded:
         return Recorded(str(entry["key"]), str(entry.get("asked", "")), str(entry["text"]), cited)
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise UsageError(
-            f"{path.name}:{number}: expected a recorded answer with key and text, found {str(error)[:80]}."
+            f"{path.name}:{number}: this is not a recorded answer with key and text: {str(error)[:80]}."
         ) from error
 
 

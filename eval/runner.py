@@ -154,7 +154,7 @@ def read_rows(path: Path) -> list[Row]:
     try:
         lines = path.read_text("utf-8").split("\n")
     except OSError as error:
-        raise UsageError(f"Expected the rows of a run at {str(path)!r}: {error.strerror}.") from error
+        raise UsageError(f"Cannot read the rows of a run at {str(path)!r}: {error.strerror}.") from error
     rows = []
     for number, line in enumerate(lines, 1):
         if not line:
@@ -164,7 +164,7 @@ def read_rows(path: Path) -> list[Row]:
         except ValueError as error:
             if number == len(lines):  # only a complete line ends with a line break
                 break
-            raise UsageError(f"{path}:{number}: expected a row as JSON, found {str(error)[:100]}.") from error
+            raise UsageError(f"{path}:{number}: this row is not valid JSON: {str(error)[:100]}.") from error
     return rows
 
 

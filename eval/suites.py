@@ -68,7 +68,7 @@ def ready_suite(name: str, data: Path | None = None) -> Suite:
         "follow-ups": Suite("follow-ups", articles, BLIND / "follow_ups.jsonl", form="follow-ups"),
     }
     if name not in suites:
-        raise UsageError(f"Expected one of the suites {', '.join(SUITES)}, found {name!r}.")
+        raise UsageError(f"There is no suite {name!r}; the suites are {', '.join(SUITES)}.")
     return _present(suites[name])
 
 
@@ -87,7 +87,7 @@ def _present(suite: Suite) -> Suite:
     for what, path in (("articles", suite.articles), ("questions", suite.questions)):
         if not path.exists():
             raise UsageError(
-                f"The suite {suite.name!r} expected its {what} at {str(path)!r}, found nothing; name their folder with "
+                f"The {what} of the suite {suite.name!r} are missing: {str(path)!r}; name their folder with "
                 "--data, or use --suite sample, which comes with the project."
             )
     return suite
@@ -112,7 +112,7 @@ def select(
     if ids:
         kept = [c for c in kept if _number(c.id) % 2 == (ids == "odd")]
     if not kept:
-        raise UsageError(f"Expected questions with split {split!r}, half {half!r} and ids {ids!r}, found none.")
+        raise UsageError(f"No question has split {split!r}, half {half!r} and ids {ids!r}.")
     return stratified(kept, limit) if limit and limit < len(kept) else kept
 
 

@@ -73,3 +73,8 @@ def suffix_of(name: str) -> str:
 def suffix_for(kind: str) -> str:
     """The suffix of a media type's form, or "" when it is not read."""
     return _KINDS.get(kind.partition(";")[0].strip().lower(), "")
+
+
+def unsupported(suffix: str) -> str:
+    """Says that files with a suffix, or without any, cannot be read."""
+    return f"{suffix} files aren't supported" if suffix else "files without a suffix aren't supported"

@@ -91,7 +91,7 @@ class Options:
     """How to ingest.
 
     Attributes:
-        sync: Also remove what the sources do not hold any more.
+        sync: Also remove articles that are no longer in the sources.
         fetcher: Fetches addresses; one with the defaults when None.
         stop: Set from outside to end after the current group.
     """

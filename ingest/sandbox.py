@@ -117,7 +117,7 @@ class Sandbox:
         deadline = time.monotonic() + SECONDS + (START_SECONDS if self._fresh else 0)
         size = struct.unpack(">I", self._bytes(child, 4, deadline))[0]
         if size > MAX_FRAME:
-            raise LostError(f"expected at most {MAX_FRAME:,} bytes of text, found {size:,}")
+            raise LostError(f"{size:,} bytes of text is too large (limit {MAX_FRAME:,})")
         body = self._bytes(child, size, deadline)
         record = json.loads(body)
         if _SURROGATE.search(body):

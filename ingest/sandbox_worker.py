@@ -76,7 +76,7 @@ def _checked(fields: dict[str, Any]) -> dict[str, Any]:
     text = fields.get("text")
     if not isinstance(text, str) or len(text) <= MAX_TEXT:
         return fields
-    reason = f"expected at most {MAX_TEXT:,} characters, found {len(text):,}; split it into articles"
+    reason = f"{len(text):,} characters is too long for one article (limit {MAX_TEXT:,}); split it into articles"
     return {"reject": reason, "part": fields.get("part")}
 
 

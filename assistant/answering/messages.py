@@ -23,7 +23,7 @@ def disagreement(sides: Mapping[int, Headline]) -> str:
     newest = max(days.values())
     told = []
     for number, head in sides.items():
-        day = days[number] or "date not given"
+        day = days[number] or "no date"
         newer = ", the newer" if newest and days[number] == newest and len(set(days.values())) > 1 else ""
         told.append(f"{head.outlet or head.title} ({day}{newer}) [{number}]")
     return f"{DISAGREE} {' and '.join(told)}."

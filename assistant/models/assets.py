@@ -100,7 +100,7 @@ def verify_file(path: Path, expected: str) -> None:
         raise ModelError(f"The model file {str(path)!r} cannot be read ({error.strerror}); {REINSTALL}") from error
     if found != expected:
         raise ModelError(
-            f"The model file {str(path)!r} has SHA-256 {found[:12]}..., expected {expected[:12]}...; {REINSTALL}"
+            f"The model file {str(path)!r} is damaged: its SHA-256 is {found[:12]}... and should be {expected[:12]}...; {REINSTALL}"
         )
 
 

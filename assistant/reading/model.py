@@ -96,7 +96,7 @@ class Reader:
         self._threads, self._max_tokens = threads, max_tokens
         self._embedder = embedder or OnnxEmbedder(threads)
         self._lock = threading.Lock()
-        # No more batches at a time than there are cores for: more were no sooner done, and the memory of each is kept.
+        # At most one batch per core: more batches need more memory and are not faster.
         cores = os.cpu_count() or 1
         self._runs = threading.Semaphore(max(1, cores // (threads or cores)))
         self._session: Any = None

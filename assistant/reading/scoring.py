@@ -24,23 +24,22 @@ class Weights:
         relevance: Weight of the reader's relevance in the passage's score.
         answerable: Weight of "holds the answer" in the passage's score.
         sentence: Coefficients of a sentence's score (see `assistant.reading.sentence_ranker`).
-        looked: The same with its likeness to the question, for the best sentences, which are looked at again; empty when
-            they are not.
-        second: A further sentence is quoted when it is at least so likely to be the one, from 0 to 1.
+        looked: The same with its cosine to the question, by which the best sentences are re-scored; empty for no
+            re-scoring.
+        second: Least probability, 0 to 1, of a further sentence that is quoted.
         several: The same for a question that asks for several things.
-        beside: A sentence next to one that is quoted joins it, in one quotation, when its score is at most this much below
-            the best.
+        beside: A neighbouring sentence joins the quotation when its score is at most this much below the best.
         contrary: A sentence of another source with another number is shown when its score is at most this much below.
         newest: Weight of being newer than the other hits, where the question asks for the latest.
         confidence: Coefficients of the logistic confidence (see `assistant.reading.confidence`), the constant last.
         threshold: Below this confidence the question is declined.
         shaped: The same for kinds that are answered from many sentences.
         quoted: The same for the words of one person, whose name must be with them.
-        further: The same for the other parts of a question of which one part is answered: who asks two things at once
-            mostly asks two that are there.
-        place: Taken for every place down the retriever's list, in which named outlets have their turns.
-        long: Candidates, place, retrieval, relevance and answerable for a question of more than `LONG` words: such a
-            one asks for several articles at once.
+        further: The same for the other parts of a question of which one part is answered: if one part is answerable,
+            the other usually is.
+        place: Penalty per rank in the retriever's list, in which the named outlets alternate.
+        long: Candidates, place, retrieval, relevance and answerable for a question of more than `LONG` words, which
+            usually needs several articles.
     """
 
     candidates: int = 24

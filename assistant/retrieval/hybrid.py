@@ -35,9 +35,9 @@ SHARE = 8
 LONG_SHARE = 24
 """The same for a long question, which is put in order anew."""
 MAX_TERMS = 40
-"""A long question is cut to its rarest words: full text costs what its words' lists cost."""
+"""Most words of a full-text query; the rarest are kept. The cost of a search grows with the length of its posting lists."""
 MAX_POSTINGS = 40_000
-"""And in a large library to words that occur in so many passages together, so that the cost stays."""
+"""Most postings of all words of a query together: bounds the cost in a large library."""
 OUTLET_SHARE = 0.5
 """Most of the hits that one outlet gets while others have something, unless the question names it."""
 SAME_STORY = 0.8

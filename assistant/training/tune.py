@@ -78,7 +78,7 @@ def tune_passages(asked: Sequence[Asked], weights: Weights) -> Weights:
 
 
 def tune_sentences(asked: Sequence[Asked], weights: Weights) -> Weights:
-    """Coefficients of a sentence's score, at first and looked at again, and how near further sentences must be.
+    """Coefficients of a sentence's score, at first and when re-scored, and how near further sentences must be.
 
     Wanted are quotations that hold the answer, and quotations that are evidence; a missed answer counts twice as much as
     a quotation too many.

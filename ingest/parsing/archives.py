@@ -15,7 +15,7 @@ from typing import Any, BinaryIO
 
 import zstandard
 
-from ingest.forms import suffix_of
+from ingest.forms import suffix_of, unsupported
 from ingest.parsing.documents import known, read_document, read_member, reason_of
 from ingest.parsing.encoding import decode
 from ingest.parsing.packed import read_part
@@ -38,7 +38,7 @@ def read_zip(source: Source) -> Iterator[Item]:
             return
         infos = [info for info in packed.infolist() if not info.is_dir()]
         if len(infos) > MAX_MEMBERS:
-            raise UnreadableError(f"expected at most {MAX_MEMBERS:,} members, found {len(infos):,}")
+            raise UnreadableError(f"{len(infos):,} files are too many for one archive (limit {MAX_MEMBERS:,})")
         yield from _members(source, ((_name(info), _ZipMember(packed, info)) for info in infos))
 
 
@@ -82,9 +82,7 @@ def _members(source: Source, members: Iterator[tuple[str, Any]]) -> Iterator[Ite
         taken += 1
         yield Member(number, name)
         if not known(name):
-            yield UnreadableError(
-                f"{suffix_of(name) or 'A file without a suffix'} is not a form that can be read", name, lost=False
-            )
+            yield UnreadableError(unsupported(suffix_of(name)), name, lost=False)
             continue
         try:
             content = member.read()
@@ -126,7 +124,7 @@ class _TarMember:
 
     def read(self) -> bytes:
         if self.info.size > MAX_MEMBER:
-            raise UnreadableError(f"expected at most {MAX_MEMBER:,} bytes, found {self.info.size:,}")
+            raise UnreadableError(f"{self.info.size:,} bytes is too large (limit {MAX_MEMBER:,})")
         file = self.packed.extractfile(self.info)
         content = file.read() if file is not None else b""
         if len(content) < self.info.size:
@@ -179,7 +177,7 @@ def read_packed(source: Source) -> Iterator[Item]:
                 f"The packed file is damaged: only its first {len(content):,} bytes could be read ({str(error)[:80]})"
             )
     if len(content) > MAX_MEMBER:
-        raise UnreadableError(f"expected at most {MAX_MEMBER:,} bytes when unpacked, found more")
+        raise UnreadableError(f"it is too large when unpacked (limit {MAX_MEMBER:,} bytes)")
     if content[257:262] == b"ustar":
         name = f"{name}.tar"
     if content and (not fault or suffix_of(name) in _RECORDS):  # half a text would give half sentences

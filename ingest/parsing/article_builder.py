@@ -56,15 +56,17 @@ def make_article(
 def check_text(text: str) -> None:
     """Raise a `UsageError` when this is not the text of an article."""
     if not text.strip():
-        raise UsageError("expected an article's text, found nothing but white space")
+        raise UsageError("there is no text in it")
     if len(text) > MAX_TEXT:
-        raise UsageError(f"expected at most {MAX_TEXT:,} characters, found {len(text):,}; split it into articles")
+        raise UsageError(
+            f"{len(text):,} characters is too long for one article (limit {MAX_TEXT:,}); split it into articles"
+        )
     controls = sum(1 for ch in text[:20_000] if ch < " " and ch not in "\n\r\t\f\v")
     if "\x00" in text or controls > len(text[:20_000]) // 50:
-        raise UsageError("expected text, found binary data")
+        raise UsageError("this is not a text file")
     longest = max(len(line) for line in text.split("\n"))
     if longest > 1_000_000:
-        raise UsageError(f"expected lines of text, found one of {longest:,} characters")
+        raise UsageError(f"a line of {longest:,} characters is not an article's text")
 
 
 def clean_line(value: Any) -> str:
@@ -137,11 +139,13 @@ def from_fields(fields: Mapping[str, Any], raw: Raw, number: int | None = None) 
     text = fields.get("text", fields.get("body"))
     if not isinstance(text, str):
         raise UsageError(
-            f"expected a field 'text' or 'body' with text, found {'none' if text is None else type(text).__name__}"
+            "there is no field 'text' or 'body'"
+            if text is None
+            else f"the text is not a string but {type(text).__name__}"
         )
     given = fields.get("id")
     if given is not None and not isinstance(given, str | int):
-        raise UsageError(f"id: expected text or a number, found {type(given).__name__}")
+        raise UsageError(f"the id must be text or a number, not {type(given).__name__}")
     url = clean_line(fields.get("url")) or None
     if url and not re.match(r"https?://", url, re.I):
         url = None
@@ -179,7 +183,7 @@ def from_page(fields: Mapping[str, Any], raw: Raw, number: int | None = None) ->
     """
     text = fields.get("text")
     if not isinstance(text, str):
-        raise UsageError("expected a page with an article, found no running text")
+        raise UsageError("there is no article text on this page")
     told, hints = fields.get("read_from"), raw.hints
     read_from = {str(k)[:40]: str(v)[:40] for k, v in told.items()} if isinstance(told, dict) else {}
     values = {
@@ -212,7 +216,7 @@ def from_page(fields: Mapping[str, Any], raw: Raw, number: int | None = None) ->
         marks={str(k): str(v)[:20] for k, v in marks.items()} if isinstance(marks, dict) else {},
     )  # fmt: skip
     if not re.search(r"\w", "".join(_story(article))):
-        raise UsageError("expected a page with an article, found no running text")
+        raise UsageError("there is no article text on this page")
     told_from = {name: source for name, source in read_from.items() if source != "not found"}
     return Read(article, raw, place, told_from, _pages(fields.get("pages"), len(text)))
 

@@ -22,12 +22,12 @@ def read_ris(source: Source) -> Iterator[Item]:
     text = decode(source.read(), source.charset).replace("\r\n", "\n").replace("\r", "\n")
     records = [record for record in _RECORD.split(text) if re.search(r"^TY\s{0,2}-", record, re.M)]
     if not records:
-        raise UnreadableError("expected RIS references, found none")
+        raise UnreadableError("there are no RIS references in this file")
     for number, record in enumerate(records, 1):
         try:
             entry = rispy.loads(record[record.index("TY") :] + "\nER  - \n", skip_unknown_tags=True)[0]
         except Exception as error:  # rispy raises what its lines raise
-            yield UnreadableError(f"expected a RIS reference, found damage: {str(error)[:120]}", f"entry {number}")
+            yield UnreadableError(f"this RIS reference is damaged: {str(error)[:120]}", f"entry {number}")
             continue
         day = _DAY.search(str(entry.get("date") or entry.get("publication_year") or entry.get("year") or ""))
         yield _reference(
@@ -63,10 +63,10 @@ def read_bibtex(source: Source) -> Iterator[Item]:
             }, number,
         )  # fmt: skip
     for place, failed in enumerate(library.failed_blocks, 1):
-        reason = f"expected a BibTeX entry, found damage: {str(failed.error)[:120]}"
+        reason = f"this BibTeX entry is damaged: {str(failed.error)[:120]}"
         yield UnreadableError(reason, f"entry {number + place}")
     if not number and not library.failed_blocks:
-        raise UnreadableError("expected BibTeX entries, found none")
+        raise UnreadableError("there are no BibTeX entries in this file")
 
 
 def _reference(row: dict[str, Any], number: int) -> Item:

@@ -113,7 +113,7 @@ def guess(content: bytes) -> str:
     found = [(_score(sample, name) + bonus, name) for bonus, name in _candidates(sample)]
     score, name = max(found, key=lambda item: item[0], default=(-1.0, ""))
     if score < -0.5:
-        raise UsageError("expected text, found bytes in no known encoding")
+        raise UsageError("this is not text in any known encoding")
     return name
 
 

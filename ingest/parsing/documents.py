@@ -6,7 +6,7 @@ import importlib
 from collections.abc import Iterator
 
 from assistant.errors import UsageError
-from ingest.forms import FORMS, SUFFIXES, suffix_of
+from ingest.forms import FORMS, SUFFIXES, suffix_of, unsupported
 from ingest.parsing.source import Item, Source, UnreadableError, placed
 
 
@@ -19,7 +19,7 @@ def read_document(source: Source) -> Iterator[Item]:
     suffix = source.form or suffix_of(source.name)
     form = SUFFIXES.get(suffix)
     if form is None:
-        raise UnreadableError(f"{suffix or 'A file without a suffix'} is not a form that can be read", lost=False)
+        raise UnreadableError(unsupported(suffix), lost=False)
     module, _, function = form.reader.partition(":")
     yield from getattr(importlib.import_module(f"ingest.parsing.{module}"), function)(source)
 

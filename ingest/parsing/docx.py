@@ -52,7 +52,7 @@ def read_docx(source: Source) -> Iterator[Item]:
 def _fields(lines: list[str], heading: str, properties: dict[str, str]) -> Fields:
     text = "\n\n".join(lines)
     if not text.strip():
-        raise UnreadableError("expected a Word file with text, found none")
+        raise UnreadableError("there is no text in this Word file")
     title, author = properties.get("title", ""), properties.get("creator", "")
     title = "" if title.lower() in _NO_TITLE else title
     author = "" if author.lower() in _NOBODY else author

@@ -61,7 +61,7 @@ def decode_counted(content: bytes, charset: str | None = None, *, html: bool = F
     text, dropped = found.text, found.text.count("\x00")
     if dropped:
         if dropped > 3 + len(text) // 200:
-            raise UsageError("expected text, found binary data")
+            raise UsageError("this is not a text file")
         text = text.replace("\x00", "")
     return Decoded(_composed(_once(text)), found.encoding, found.replaced + dropped)
 
@@ -109,7 +109,7 @@ def _decoded(content: bytes, charset: str | None, html: bool) -> Decoded:
         if text is not None and bad * 10 <= sum(1 for ch in text if ch > "\x7f"):
             return Decoded(text, name, bad)
     if b"\x00" in content[:4096]:
-        raise UsageError("expected text, found binary data")
+        raise UsageError("this is not a text file")
     name = guess(content)
     return Decoded(by_name(content, name, "replace") or "", name)
 

@@ -44,9 +44,7 @@ def read_epub(source: Source) -> Iterator[Item]:
             )[0]
             package = parse_xml(read_part(packed, root))
         except (KeyError, IndexError, etree.LxmlError, ValueError) as error:
-            raise UnreadableError(
-                f"expected an EPUB, found no readable list of chapters: {str(error)[:100]}"
-            ) from error
+            raise UnreadableError(f"this EPUB has no readable list of chapters: {str(error)[:100]}") from error
         book = _Book(
             _named(package, "publisher") or _named(package, "title"), ", ".join(_all(package, "creator"))[:300],
             _named(package, "language")[:2], find_date(_named(package, "date")),
@@ -66,7 +64,7 @@ def read_epub(source: Source) -> Iterator[Item]:
                 taken += 1
                 yield {**fields, "key": href, "part": number + 1}
         if not taken:
-            raise UnreadableError("expected a book with text, found none")
+            raise UnreadableError("there is no text in this book")
 
 
 def _reason(error: Exception) -> str:

@@ -36,7 +36,7 @@ def read_json(source: Source) -> Iterator[Item]:
         yield from _row(data if not isinstance(data, dict) else _own(data), None, "article")
         return
     if not found:
-        raise UsageError("expected articles, found an empty list")
+        raise UsageError("the list of articles is empty")
     for number, row in enumerate(found, 1):
         yield from _row(row, number, "article")
 
@@ -77,7 +77,7 @@ def _salvaged(text: str, error: Exception) -> Iterator[Item]:
     if text[at : at + 1] == "[":
         at += 1
     elif text[at : at + 1] != "{":
-        raise UsageError(f"expected JSON, found something else: {str(error)[:120]}") from error
+        raise UsageError(f"this is not valid JSON: {str(error)[:120]}") from error
     while True:
         skipped = _SPACE.match(text, at)
         at = skipped.end() if skipped else at
@@ -89,8 +89,8 @@ def _salvaged(text: str, error: Exception) -> Iterator[Item]:
         except (ValueError, RecursionError) as fault:
             following = _NEXT.search(text, at + 1)
             if following is None and not found and number == 1:
-                raise UsageError(f"expected JSON, found something else: {str(error)[:120]}") from error
-            yield UnreadableError(f"expected a JSON object, found damage: {str(fault)[:120]}", f"article {number}")
+                raise UsageError(f"this is not valid JSON: {str(error)[:120]}") from error
+            yield UnreadableError(f"this object is not valid JSON: {str(fault)[:120]}", f"article {number}")
             if following is None:
                 return
             at = following.end()
@@ -115,7 +115,7 @@ def _json_line(line: str, number: int) -> Iterator[Item]:
     try:
         row = json.loads(line, strict=False)
     except (ValueError, RecursionError) as error:
-        yield UnreadableError(f"expected a JSON object, found {str(error)[:120]}", f"line {number}")
+        yield UnreadableError(f"this line is not valid JSON: {str(error)[:120]}", f"line {number}")
         return
     yield from _row(row, number, "line")
 
@@ -123,7 +123,7 @@ def _json_line(line: str, number: int) -> Iterator[Item]:
 def _row(row: Any, number: int | None, unit: str) -> Iterator[Item]:
     if not isinstance(row, dict):
         where = f"{unit} {number}" if number else ""
-        yield UnreadableError(f"expected an article object, found {type(row).__name__}", where)
+        yield UnreadableError(f"an article must be a JSON object, not {type(row).__name__}", where)
         return
     yield _given(row, number, unit)
 
@@ -148,10 +148,12 @@ def read_table(source: Source) -> Iterator[Item]:
     try:
         names = [name.strip() for name in next(rows, [])]
         if "text" not in canonical({name: "x" for name in names if name}):
-            raise UsageError(f"expected a column 'text' or 'body', found {', '.join(sorted(names))[:160] or 'none'}")
+            raise UsageError(
+                f"there is no column 'text' or 'body'; the columns are: {', '.join(sorted(names))[:160] or 'none'}"
+            )
         yield from _table_rows(rows, names)
     except csv.Error as error:
-        raise UsageError(f"expected comma-separated values, found damage: {str(error)[:120]}") from error
+        raise UsageError(f"these comma-separated values are damaged: {str(error)[:120]}") from error
 
 
 def _table_rows(rows: Iterator[list[str]], names: list[str]) -> Iterator[Item]:
@@ -161,7 +163,7 @@ def _table_rows(rows: Iterator[list[str]], names: list[str]) -> Iterator[Item]:
             continue
         values = {name: cell for name, cell in zip(names, row, strict=False) if name and cell}
         if len(row) > len(names) and any(cell.strip() for cell in row[len(names) :]):
-            reason = f"expected {len(names)} cells, found {len(row)}: a quotation mark or separator is missing"
+            reason = f"{len(row)} cells for {len(names)} columns: a quotation mark or separator is missing"
             yield UnreadableError(reason, f"row {number}")
             continue
         yield _given(values, number, "row")

@@ -27,7 +27,7 @@ def read_feed(source: Source) -> Iterator[Item]:
         )
     feed = feedparser.parse(io.BytesIO(content), resolve_relative_uris=False, sanitize_html=False)
     if not feed.entries:
-        raise UnreadableError("expected a feed with entries, found none")
+        raise UnreadableError("there are no entries in this feed")
     outlet = feed.feed.get("title")
     for number, entry in enumerate(feed.entries, 1):
         if entry.get("wp_post_type") in _NO_POSTS or entry.get("wp_status") in ("draft", "trash", "private"):

@@ -40,7 +40,7 @@ def unpacked(content: bytes, transfer: str, encodings: str, *, limit: int) -> by
             if not _is_text(content):
                 raise BodyError(f"its {name} body does not unpack: {str(error)[:80]}") from error
         if len(content) > limit:
-            raise BodyError(f"expected at most {limit:,} bytes when unpacked, found more")
+            raise BodyError(f"it is too large when unpacked (limit {limit:,} bytes)")
     return content
 
 

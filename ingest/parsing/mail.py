@@ -32,7 +32,7 @@ def read_mail(source: Source) -> Iterator[Item]:
 def _read(content: bytes, source: Source) -> Iterator[Item]:
     message = message_from_bytes(content, policy=policy.compat32)
     if not any(header(message, name) for name in ("from", "subject", "date")):
-        raise UnreadableError("expected a mail message, found no sender, subject or date")
+        raise UnreadableError("this is not a mail message: it has no sender, subject or date")
     yield from _message(message, source)
 
 
@@ -43,7 +43,7 @@ def _message(message: Message, source: Source) -> Iterator[Item]:
     if body is not None:
         yield _fields(message, body, key)
     elif not parts.attached:
-        raise UnreadableError("expected a mail message with text, found none")
+        raise UnreadableError("there is no text in this message")
     for number, part in enumerate(parts.attached, 1):
         yield from _attachment(part, number, source, key)
 
@@ -72,7 +72,7 @@ def _attachment(part: Message, number: int, source: Source, key: str) -> Iterato
     if isinstance(inner, Message):
         label = name or header(inner, "subject")[:60] or f"message {number}"
         if source.depth >= MAX_DEPTH:
-            yield UnreadableError(f"expected at most {MAX_DEPTH} messages inside each other, found more", label)
+            yield UnreadableError(f"messages are nested too deeply (limit {MAX_DEPTH})", label)
             return
         try:
             deeper = source.inside(label, b"")
@@ -84,7 +84,7 @@ def _attachment(part: Message, number: int, source: Source, key: str) -> Iterato
     content = payload if isinstance(payload, bytes) else b""
     label = name or f"attachment {number}"
     if len(content) > MAX_MEMBER:
-        yield UnreadableError(f"expected at most {MAX_MEMBER:,} bytes, found {len(content):,}", label)
+        yield UnreadableError(f"{len(content):,} bytes is too large (limit {MAX_MEMBER:,})", label)
         return
     form = suffix_for(kind) if not name or not suffix_of(name) else ""
     for item in read_member(
@@ -105,12 +105,12 @@ def read_mailbox(source: Source) -> Iterator[Item]:
             yield Member(number - 1, number)
             try:
                 if content is None:
-                    raise UnreadableError(f"expected a message of at most {MAX_MEMBER:,} bytes, found more")
+                    raise UnreadableError(f"a message is too large (limit {MAX_MEMBER:,} bytes)")
                 yield from placed(_read(content, source), number)
             except Exception as error:  # parsers of damaged mail raise anything; the others must still be read
                 yield UnreadableError(reason_of(error), number, lost=getattr(error, "lost", True))
     if not number:
-        raise UnreadableError("expected a mailbox with messages, found none")
+        raise UnreadableError("there are no messages in this mailbox")
 
 
 def _messages(file: BinaryIO) -> Iterator[bytes | None]:

@@ -29,7 +29,7 @@ def open_packed(file: BinaryIO, what: str) -> zipfile.ZipFile:
     except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError, IndexError) as error:
         raise UnreadableError(f"This {what} is damaged: {str(error)[:120]}") from error
     if size > MAX_WHOLE or len(packed.infolist()) > 20_000:
-        raise UnreadableError(f"expected at most {MAX_WHOLE:,} bytes when unpacked, found {size:,}")
+        raise UnreadableError(f"{size:,} bytes when unpacked is too large (limit {MAX_WHOLE:,})")
     return packed
 
 
@@ -59,7 +59,7 @@ def read_part(packed: zipfile.ZipFile, part: str | zipfile.ZipInfo, limit: int =
     except Exception as error:  # zlib.error and lzma's own classes share no base
         raise UnreadableError(f"{name} is damaged ({type(error).__name__}: {str(error)[:80]})") from error
     if len(content) > limit:
-        raise UnreadableError(f"expected at most {limit:,} bytes in {name}, found more")
+        raise UnreadableError(f"{name} is too large (limit {limit:,} bytes)")
     return content
 
 

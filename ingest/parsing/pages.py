@@ -13,5 +13,5 @@ def read_html(source: Source) -> Iterator[Item]:
     """One article a page."""
     page = read_page(decode(source.read(), source.charset, html=True), source.url)
     if page is None:
-        raise UnreadableError("expected a page with an article, found no running text")
+        raise UnreadableError("there is no article text on this page")
     yield page

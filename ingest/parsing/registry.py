@@ -12,7 +12,7 @@ from dataclasses import replace
 from typing import Any
 
 from assistant.errors import UsageError
-from ingest.forms import FORMS
+from ingest.forms import FORMS, unsupported
 from ingest.parsing.article_builder import clean_line, from_fields, from_page, make_article
 from ingest.sandbox import LostError, Sandbox
 from ingest.types import Raw, Read, Rejected
@@ -31,8 +31,7 @@ def read_articles(raw: Raw, sandbox: Sandbox | None = None) -> Iterator[Read | R
         sandbox: Where it is parsed; one of its own is made and closed when not given.
     """
     if raw.suffix not in FORMS:
-        named = raw.suffix or "no suffix"
-        yield Rejected(raw.origin, f"{named} is not a form that can be read; expected one of {', '.join(FORMS)}")
+        yield Rejected(raw.origin, f"{unsupported(raw.suffix)}; supported are {', '.join(FORMS)}")
         return
     with nullcontext(sandbox) if sandbox is not None else closing(Sandbox()) as box:
         if not raw.hints.content:

@@ -72,9 +72,9 @@ class Budget:
         self.unpacked -= size
         self.members -= 1
         if self.unpacked < 0:
-            raise UnreadableError(f"expected at most {MAX_UNPACKED:,} bytes when unpacked, found more")
+            raise UnreadableError(f"the archive is too large when unpacked (limit {MAX_UNPACKED:,} bytes)")
         if self.members < 0:
-            raise UnreadableError(f"expected at most {MAX_MEMBERS:,} members, found more")
+            raise UnreadableError(f"there are too many files in this archive (limit {MAX_MEMBERS:,})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +118,7 @@ class Source:
             UnreadableError: It is nested too deep, or the whole unpacks to too much.
         """
         if self.depth >= MAX_DEPTH:
-            raise UnreadableError(f"expected at most {MAX_DEPTH} archives or messages inside each other, found more")
+            raise UnreadableError(f"archives or messages are nested too deeply (limit {MAX_DEPTH})")
         self.budget.take(len(content))
         return replace(
             self, name=name, content=content, path=None, form=form, url=None, charset=charset, skip=0,

@@ -52,7 +52,7 @@ def _decoded(source: Source) -> Decoded:
     content = source.read()
     if len(content) > 4 * MAX_TEXT:  # no encoding takes more than four bytes
         raise UsageError(
-            f"expected at most {MAX_TEXT:,} characters, found {len(content):,} bytes; split it into articles"
+            f"{len(content):,} bytes is too long for one article (limit {MAX_TEXT:,} characters); split it into articles"
         )
     return decode_counted(content, source.charset)
 
@@ -65,9 +65,9 @@ def _yaml(text: str) -> Fields:
     try:
         fields = yaml.load(text, Loader=_PlainLoader)  # noqa: S506  # a SafeLoader without aliases
     except (yaml.YAMLError, ValueError, RecursionError) as error:
-        raise UsageError(f"front matter: expected YAML, found {str(error).splitlines()[0]}") from error
+        raise UsageError(f"the front matter is not valid YAML: {str(error).splitlines()[0]}") from error
     if not isinstance(fields, dict):
-        raise UsageError("front matter: expected names and values")
+        raise UsageError("the front matter must hold names and values")
     return {str(name): value for name, value in fields.items()}
 
 
@@ -75,7 +75,7 @@ def _toml(text: str) -> Fields:
     try:
         return tomllib.loads(text)
     except (tomllib.TOMLDecodeError, RecursionError) as error:
-        raise UsageError(f"front matter: expected TOML, found {str(error)[:120]}") from error
+        raise UsageError(f"the front matter is not valid TOML: {str(error)[:120]}") from error
 
 
 def _counted(found: Decoded) -> Fields:

@@ -60,7 +60,7 @@ def read_warc(source: Source) -> Iterator[Item]:
                 )
                 pages += 1
     if not pages:
-        raise UnreadableError("expected a web archive with pages, found none")
+        raise UnreadableError("there are no pages in this web archive")
 
 
 def _offset(records: Any, start: int) -> int:
@@ -117,7 +117,7 @@ def _record(record: Any, source: Source) -> Iterator[Item]:
         return
     try:
         if len(content) > MAX_PART:
-            raise UnreadableError(f"expected at most {MAX_PART:,} bytes, found more")
+            raise UnreadableError(f"it is too large (limit {MAX_PART:,} bytes)")
         if getattr(record.raw_stream, "limit", 0) > 0:  # half a page would give half sentences
             raise UnreadableError("the record is cut off")
         content = unpacked(content, *encodings, limit=MAX_PART) if packed else content

@@ -84,7 +84,7 @@ def test_every_bad_line_is_listed_up_to_twenty(tmp_path: Path) -> None:
         load_cases(written(tmp_path, *["{"] * 22, [1]))
     lines = str(caught.value).split("\n")
     assert lines[0] == "23 problems in the questions:"
-    assert lines[1].startswith("q.jsonl:1: expected a JSON object")
+    assert lines[1].startswith("q.jsonl:1: this is not a JSON object")
     assert len(lines) == 22
     assert lines[-1] == "... and 3 more"
 
@@ -95,7 +95,7 @@ def test_an_id_is_used_once(tmp_path: Path) -> None:
 
 
 def test_no_questions_no_file_and_other_bytes_are_each_one_sentence(tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match="expected questions, found none"):
+    with pytest.raises(UsageError, match="There are no questions"):
         load_cases(written(tmp_path, ""))
     with pytest.raises(UsageError, match="cannot be read: No such file"):
         load_cases(tmp_path / "none.jsonl")
@@ -130,8 +130,8 @@ def test_multihops_questions_over_odd_numbered_articles_alone_are_for_reporting(
     [
         ("[{}]", r"hop\.json: entry 1: query: Field required"),
         (json.dumps([HOP, {**HOP, "evidence_list": [{"title": "x"}]}]), r"entry 2: evidence_list\.0\.fact: Field required"),
-        ("{}", "expected a JSON list of questions, found dict"),
-        ("[", "expected a JSON list of questions"),
+        ("{}", "is not a JSON list of questions but dict"),
+        ("[", "is not a JSON list of questions"),
     ],
 )  # fmt: skip
 def test_a_bad_entry_of_multihops_form_is_named(content: str, said: str, tmp_path: Path) -> None:
@@ -167,7 +167,7 @@ def test_a_selection_is_spread_over_the_file(tmp_path: Path) -> None:
     assert halves[0] | halves[1] == {case.id for case in cases}
     assert not halves[0] & halves[1]
     assert all(half_of(name) == "A" for name in halves[0])
-    with pytest.raises(UsageError, match="found none"):
+    with pytest.raises(UsageError, match="No question has split"):
         select(cases[:1], split="tune")
 
 
@@ -185,12 +185,13 @@ def test_the_sample_suite_is_what_it_promises() -> None:
 
 def test_a_suite_that_is_not_there_says_where_it_was_looked_for(tmp_path: Path) -> None:
     with pytest.raises(
-        UsageError, match="one of the suites sample, news, multihop, reporter, shapes, follow-ups, found 'none'"
+        UsageError,
+        match="There is no suite .none.; the suites are sample, news, multihop, reporter, shapes, follow-ups",
     ):
         ready_suite("none")
-    with pytest.raises(UsageError, match=r"expected its articles at .*corpus\.json.*--data"):
+    with pytest.raises(UsageError, match=r"The articles of the suite .* are missing: .*corpus\.json.*--data"):
         ready_suite("news", tmp_path)
-    with pytest.raises(UsageError, match="expected its questions at"):
+    with pytest.raises(UsageError, match="The questions of the suite"):
         own_suite(tmp_path, tmp_path / "q.jsonl")
 
 

@@ -149,7 +149,7 @@ def test_multihops_form_of_ones_own_is_searched(byline: Byline, own: Own, tmp_pa
     [
         (
             ("eval", "run", "--suite", "none"),
-            "Expected one of the suites sample, news, multihop, reporter, shapes, follow-ups, found 'none'.",
+            "There is no suite 'none'; the suites are sample, news, multihop, reporter, shapes, follow-ups.",
         ),
         (
             ("eval", "run", "--articles", "x"),
@@ -157,7 +157,7 @@ def test_multihops_form_of_ones_own_is_searched(byline: Byline, own: Own, tmp_pa
         ),
         (("eval", "run", "--suite", "news", "--data", "nowhere"), "name their folder with --data"),
         (("eval", "compare", "nowhere", "nowhere"), "'nowhere' is not the folder of a finished run"),
-        (("eval", "bless", "nowhere"), "Expected the rows of a run"),
+        (("eval", "bless", "nowhere"), "Cannot read the rows of a run"),
     ],
 )
 def test_a_failure_of_the_harness_is_one_sentence_and_exit_code_one(
@@ -192,4 +192,4 @@ def test_runs_over_other_questions_are_not_compared(byline: Byline, own: Own, tm
     run(byline, tmp_path / "data", own, tmp_path / "R2", "--limit", "2")
     done = byline("eval", "compare", tmp_path / "R1", tmp_path / "R2")
     assert done.code == 1
-    assert "found other selection" in done.err
+    assert "differ in selection" in done.err

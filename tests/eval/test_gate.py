@@ -118,7 +118,7 @@ def test_without_a_baseline_the_code_is_three() -> None:
 
 
 def test_a_question_that_the_baseline_does_not_hold_is_named() -> None:
-    with pytest.raises(UsageError, match=r"1 are not \(new\).*bless"):
+    with pytest.raises(UsageError, match=r"Not in the baseline are 1 of the questions \(new\).*bless"):
         judge([*run(), row("new")], run())
     assert judge(run()[:50], run()).code == PASSED  # a subset is compared with the same questions of the baseline
 
@@ -155,5 +155,5 @@ def test_unlike_runs_are_not_compared() -> None:
     hashes = {"data": "d", "selection": "s", "code": "other code is what comparing is for"}
     check_alike(SUMMARY, {**SUMMARY, "hashes": hashes})
     other = {**SUMMARY, "mode": "search", "hashes": {"data": "x", "selection": "s"}}
-    with pytest.raises(UsageError, match="found other mode, data"):
+    with pytest.raises(UsageError, match="differ in mode, data"):
         check_alike(SUMMARY, other)

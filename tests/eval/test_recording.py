@@ -118,7 +118,7 @@ def test_answers_that_cannot_be_read_are_one_sentence(tmp_path: Path) -> None:
         read_answers(tmp_path / "none.jsonl")
     path = tmp_path / "recording.jsonl"
     path.write_text('\n{"key": "k"}\n', "utf-8")
-    with pytest.raises(UsageError, match=r"recording\.jsonl:2: expected a recorded answer with key and text"):
+    with pytest.raises(UsageError, match=r"recording\.jsonl:2: this is not a recorded answer with key and text"):
         read_answers(path)
 
 

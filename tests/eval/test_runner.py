@@ -118,7 +118,7 @@ def test_a_last_line_that_was_cut_off_is_asked_again(tmp_path: Path) -> None:
 
 def test_a_damaged_line_in_the_middle_is_named(tmp_path: Path) -> None:
     (tmp_path / "rows.jsonl").write_text('{"id": "q0"\n{"id": "q1"}\n', "utf-8")
-    with pytest.raises(UsageError, match=r"rows\.jsonl:1: expected a row as JSON"):
+    with pytest.raises(UsageError, match=r"rows\.jsonl:1: this row is not valid JSON"):
         read_rows(tmp_path / "rows.jsonl")
 
 

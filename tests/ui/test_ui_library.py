@@ -80,7 +80,7 @@ def test_a_good_and_a_bad_file_then_a_changed_one(empty: Server, visit: Open, tm
     job = page.inner_text(".job >> nth=0")
     assert "1 article added, 1 rejected" in job
     assert "notes.xyz" in job
-    assert "not a form that can be read" in job
+    assert "files aren't supported" in job
     tab.shot("library-rejected")
     page.set_input_files("#byline-files", [GOOD])
     done(tab, 3)
@@ -99,7 +99,7 @@ def test_a_good_and_a_bad_file_then_a_changed_one(empty: Server, visit: Open, tm
     }
     page.click("#byline-library-article .chip:has-text('rejected')")
     page.wait_for_function("() => document.querySelectorAll('.outcomes li').length === 1")
-    assert "not a form that can be read" in page.inner_text(".outcomes")
+    assert "files aren't supported" in page.inner_text(".outcomes")
     page.click("#byline-library-article >> text=Close")
     lock = "Lock at Penholm to close\n\nThe lock keeper of Penholm, Tove Aske, said that the lock will be shut in {}."
     for number, month in enumerate(("March", "April"), 4):

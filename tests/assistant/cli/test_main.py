@@ -167,12 +167,12 @@ def test_another_embedding_model_is_refused_until_the_library_is_embedded_anew(
 def make_wrong(tmp_path: Path) -> dict[str, tuple[Path, str]]:
     found = {}
     for name, content, said in (
-        ("empty.txt", b"", "nothing but white space"),
-        ("binary.txt", bytes(range(256)) * 40, "binary data"),
-        ("bare.json", b'{"title": "x"}', "expected a field 'text' or 'body'"),
-        ("broken.json", b'{"title": ', "expected JSON"),
-        ("line.txt", b"x" * 100_000_000, "at most 5,000,000 characters"),
-        ("picture.png", b"\x89PNG", "is not a form that can be read"),
+        ("empty.txt", b"", "there is no text in it"),
+        ("binary.txt", bytes(range(256)) * 40, "not a text file"),
+        ("bare.json", b'{"title": "x"}', "there is no field 'text' or 'body'"),
+        ("broken.json", b'{"title": ', "this is not valid JSON"),
+        ("line.txt", b"x" * 100_000_000, "limit 5,000,000 characters"),
+        ("picture.png", b"\x89PNG", "files aren't supported"),
     ):
         (tmp_path / name).write_bytes(content)
         found[name] = (tmp_path / name, said)

@@ -122,7 +122,7 @@ def test_deep_nesting_and_bombs_are_refused(monkeypatch: pytest.MonkeyPatch) -> 
     for depth in range(50):
         inner = packed({f"{depth}.zip" if depth else "a.txt": inner})
     articles, rejected = read("a.zip", inner)
-    assert not articles and "inside each other" in str(rejected[0])
+    assert not articles and "nested too deeply" in str(rejected[0])
     monkeypatch.setattr(limits, "MAX_UNPACKED", 300_000)
     monkeypatch.setattr("ingest.parsing.source.Budget.__init__.__defaults__", (300_000, 1_000))
     articles, rejected = read("a.zip", packed({f"{n}.txt": TEXT * 2_000 for n in range(20)}))

@@ -54,7 +54,7 @@ def test_mail_fifty_deep_ends_with_a_line() -> None:
         outer.add_attachment(mail)
         mail = outer
     articles, rejected = read(mail.as_bytes())
-    assert 5 <= len(articles) <= 12 and len(rejected) == 1 and "inside each other" in str(rejected[0])
+    assert 5 <= len(articles) <= 12 and len(rejected) == 1 and "nested too deeply" in str(rejected[0])
 
 
 @pytest.mark.parametrize(

@@ -119,7 +119,7 @@ BAD = {
     "/broken": "answered 500",
     "/members/secret": "robots.txt does not allow",
     "/picture": "'image/png'",
-    "/nothing": "no running text",
+    "/nothing": "no article text",
     "/huge": "larger than 5,000,000 bytes",
     "/bomb": "larger than 5,000,000 bytes",
     "/slow": "longer than 1.5 s",

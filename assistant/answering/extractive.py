@@ -10,8 +10,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from assistant.answering.event_dates import anchored_days, shown_day
-from assistant.answering.extractive_shapes import SHAPES, Block
+from assistant.answering.extractive_shapes import SHAPES
 from assistant.answering.messages import correction, disagreement
+from assistant.answering.quote_blocks import Block
 from assistant.grounding.citations import CitationBook
 from assistant.reading.evidence import GAP, Evidence
 from assistant.reading.pipeline import Finding, sure_findings

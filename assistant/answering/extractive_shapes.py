@@ -7,14 +7,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
-from assistant.answering.cues import CAUSE, COUNTING, FIGURES
+from assistant.answering.cues import CAUSE, FIGURES
 from assistant.answering.event_dates import EventDate, event_date, shown_day
+from assistant.answering.quote_blocks import Block, by_source, following, in_order, on_subject
 from assistant.answering.quotes import Quote, distinct, quote_pool
 from assistant.query.parsed import ParsedQuestion
 from assistant.reading.coreference import SPEECH
-from assistant.reading.evidence import Evidence
 from assistant.reading.pipeline import Finding
 from assistant.reading.sentence_ranker import SCREEN, Candidate
 from assistant.text.lexical import content_words, names, numbers, word_roots
@@ -22,98 +21,17 @@ from assistant.types import Query, QuestionKind
 
 LEAST_TOPIC = 0.25
 """Share of a topic's words that a speaker's sentence, or the sentences beside it, must have."""
-OFF_SUBJECT = 2.0
-"""What a sentence loses, in log odds, that is about nobody and nothing that the question names."""
-AFTER = 1.0
-"""What the sentences after the best one gain."""
-FOLLOWING = 600
-"""Characters after the start of the best sentence within which they begin."""
 SIDE = 0.5
 """Share of a side's words that a sentence on that side has."""
 DATED = 2.0
 """What a sentence gains in a timeline that names a day, a month or a year."""
 CAUSAL = 1.0
 """What a sentence gains, where a reason is asked for, that says one."""
-COUNTED = 2.0
-"""What a sentence gains that says "first", "another reason", "finally", near the best one of its article."""
-COUNTED_WITHIN = 2_000
-"""Characters between the two."""
 RECENT = 2.0
 """What the newest article's sentences gain where the latest is asked for."""
 _QUOTES = re.compile(r"[“\"]")
 
-
-@dataclass(frozen=True, slots=True)
-class Block:
-    """Quotations under one label.
-
-    Attributes:
-        evidence: What is quoted.
-        label: A date or a side; empty for outlet and date of the source.
-    """
-
-    evidence: tuple[Evidence, ...]
-    label: str = ""
-
-
-Bonus = Callable[[Finding, Candidate, str], float | None]
 Shape = Callable[[Query, Sequence[Finding]], list[Block]]
-
-
-def on_subject(finding: Finding, item: Candidate, text: str) -> float:
-    """Less for a sentence that is about nobody and nothing that the question names."""
-    named = finding.asked.name_words if finding.asked else frozenset()
-    title = finding.hits[item.place].headline.title
-    return -OFF_SUBJECT * bool(named and not named & (item.mention.about | set(content_words(title))))
-
-
-def _following(findings: Sequence[Finding], bonus: Bonus) -> Bonus:
-    """The bonus, and more for the sentences right after the best one: reasons and items follow one another."""
-    pool = quote_pool(findings, bonus)
-    if not pool:
-        return bonus
-    top = pool[0]
-
-    def raised(finding: Finding, item: Candidate, text: str) -> float | None:
-        added = bonus(finding, item, text)
-        passage = finding.hits[item.place].passage
-        after = item.span[0] - top.evidence.start if passage.version == top.hit.passage.version else -1
-        counted = COUNTED * (0 < after <= COUNTED_WITHIN and bool(COUNTING.match(text)))
-        return None if added is None else added + AFTER * (0 < after <= FOLLOWING) + counted
-
-    return raised
-
-
-def by_source(quotes: Sequence[Quote]) -> list[Block]:
-    """One block per article, in the order of its best quote; within an article in the order of the text."""
-    articles: dict[str, list[Quote]] = {}
-    for quote in quotes:
-        articles.setdefault(quote.article, []).append(quote)
-    return [Block(tuple(_joined(sorted(own, key=lambda quote: quote.evidence.start)))) for own in articles.values()]
-
-
-def _in_order(quotes: Sequence[Quote]) -> tuple[Evidence, ...]:
-    """The evidence by article, and within one in the order of the text."""
-    return tuple(_joined(sorted(quotes, key=lambda quote: (quote.article, quote.evidence.start))))
-
-
-def _joined(quotes: Sequence[Quote]) -> list[Evidence]:
-    """Evidence in the order of the text; what overlaps or follows within one passage becomes one stretch."""
-    found: list[Evidence] = []
-    for quote in quotes:
-        new = quote.evidence
-        if found and new.start <= found[-1].end:
-            last = found[-1]
-            if new.end <= last.end:
-                continue
-            if last.hit.passage.start <= last.start and new.end <= last.hit.passage.end:
-                found[-1] = Evidence(last.hit, last.start, new.end, max(last.score, new.score), last.part)
-                continue
-            new = Evidence(new.hit, quote.item.span[0], quote.item.span[1], new.score, new.part)
-            if new.start < last.end:
-                continue
-        found.append(new)
-    return found
 
 
 def definition(query: Query, findings: Sequence[Finding]) -> list[Block]:
@@ -205,7 +123,7 @@ def listing(query: Query, findings: Sequence[Finding]) -> list[Block]:
         subject = on_subject(finding, item, text)
         return subject + 0.25 * min(4, len(names(text)))
 
-    pool = quote_pool(findings, _following(findings, bonus))
+    pool = quote_pool(findings, following(findings, bonus))
     return [Block((quote.evidence,)) for quote in distinct(pool, 8, 3.0, 4, new=0.5)]
 
 
@@ -254,7 +172,7 @@ def comparison(query: Query, findings: Sequence[Finding]) -> list[Block]:
         chosen = distinct([quote for quote in pool if quote.text not in taken], 3, 2.5, 2)
         taken |= {quote.text for quote in chosen}
         if chosen:
-            blocks.append(Block(_in_order(chosen), side))
+            blocks.append(Block(in_order(chosen), side))
     return blocks
 
 
@@ -266,7 +184,7 @@ def _by_outlet(query: Query, findings: Sequence[Finding]) -> list[Block]:
             return 0.0 if finding.hits[item.place].headline.outlet == outlet else None
 
         if chosen := distinct(quote_pool(findings, bonus), 3, 3.0, 3):
-            blocks.append(Block(_in_order(chosen), outlet))
+            blocks.append(Block(in_order(chosen), outlet))
     return blocks
 
 
@@ -302,7 +220,7 @@ def reasons(query: Query, findings: Sequence[Finding]) -> list[Block]:
     def bonus(finding: Finding, item: Candidate, text: str) -> float | None:
         return on_subject(finding, item, text) + CAUSAL * bool(CAUSE.search(text))
 
-    return by_source(distinct(quote_pool(findings, _following(findings, bonus)), 4, 2.5, 4, new=0.5))
+    return by_source(distinct(quote_pool(findings, following(findings, bonus)), 4, 2.5, 4, new=0.5))
 
 
 SHAPES: dict[QuestionKind, Shape] = {

@@ -12,6 +12,7 @@ from assistant.reading.scoring import load_weights
 from assistant.retrieval.hybrid import HybridRetriever
 from assistant.settings import PASSAGE_RULES, Settings
 from assistant.storage.library import Library
+from assistant.storage.opening import open_folder
 
 
 def open_library(settings: Settings, *, adopt: bool = False) -> tuple[Library, Embedder]:
@@ -26,7 +27,7 @@ def open_library(settings: Settings, *, adopt: bool = False) -> tuple[Library, E
         ModelError: The embedding model cannot be loaded.
     """
     embedder = make_embedder(settings.embedding_model, settings.threads)
-    return Library(settings.home, fingerprint(settings), adopt=adopt), embedder
+    return open_folder(settings.home, fingerprint(settings), adopt=adopt), embedder
 
 
 def fingerprint(settings: Settings) -> str:

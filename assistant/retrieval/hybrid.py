@@ -128,8 +128,7 @@ class HybridRetriever(BaseRetriever):
     def _both(self, text: str, vector: Any, among: Numbers | None, pool: int, dense_weight: float) -> list[Found]:
         if among is not None and not among:
             return []
-        match = " OR ".join(f'"{term}"' for term in search_terms(self.library, text))
-        full_text = self.library.catalogue.full_text(match, pool, among) if match else []
+        full_text = self.library.catalogue.full_text(search_terms(self.library, text), pool, among)
         return fuse(full_text, self.library.dense(vector, pool, among), dense_weight)
 
     def _inside(self, query: Query, scope: Filters) -> Numbers | None:

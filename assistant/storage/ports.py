@@ -1,7 +1,7 @@
 """The ports of storage: what the rest of Byline may ask of a catalogue, a vector index and a lock.
 
 An implementation belongs to a module or package of its own and is chosen in `assistant.storage.opening`. The contract
-tests in `tests/assistant/storage/test_contracts.py` say what each must do. Passages are known by a number that rises with
+tests in `tests/assistant/storage/test_*_contract.py` say what each must do. Passages are known by a number that rises with
 every passage stored and is never used again; the vector index keeps up by it.
 """
 

@@ -21,7 +21,7 @@ from assistant.errors import UsageError
 from assistant.events import Event, Finished, Retrieved, Understood
 from assistant.grounding.verifier import ClauseVerifier
 from assistant.models.chat import ChatModel
-from assistant.models.embeddings import Embedder
+from assistant.models.embeddings import Embedder, OnnxEmbedder
 from assistant.query.follow_up import History
 from assistant.query.kinds import chat_kind
 from assistant.query.planner import ModelPlanner, Planner, Request, RulePlanner
@@ -31,7 +31,7 @@ from assistant.reading.pipeline import PassageReader, read_hits, sure_findings
 from assistant.reading.scoring import Weights
 from assistant.retrieval.context import widen
 from assistant.retrieval.hybrid import HybridRetriever
-from assistant.settings import BUNDLED_EMBEDDING, Settings
+from assistant.settings import Settings
 from assistant.storage.library import Library
 from assistant.types import CHAT, Answer, Filters, Headline, Hit, Query, Sentence
 
@@ -48,6 +48,8 @@ class Parts:
         reader: Reads them.
         weights: How the reader's scores are combined.
         chat_model: Writes the answer, or None for an answer made of quotations.
+        encoder: The bundled encoder: what verification and planning do with cosines is fitted to it, whichever embedder
+            the library was made with. The embedder when None.
     """
 
     settings: Settings
@@ -57,6 +59,7 @@ class Parts:
     reader: PassageReader
     weights: Weights
     chat_model: ChatModel | None = None
+    encoder: OnnxEmbedder | None = None
 
 
 class Assistant:
@@ -76,9 +79,9 @@ class Assistant:
         self.weights = parts.weights
         self.chat_model = parts.chat_model
         self._gatherer = Gatherer(parts.library, parts.retriever, parts.reader, parts.weights)
-        self._verifier = ClauseVerifier(parts.embedder)
-        bundled = parts.embedder.name == BUNDLED_EMBEDDING
-        self._rules = RulePlanner(self.coverage, TalkClassifier(parts.embedder.encode) if bundled else chat_kind)
+        self._verifier = ClauseVerifier(parts.encoder or parts.embedder)
+        kind_of_talk = TalkClassifier(parts.encoder.encode) if parts.encoder else chat_kind
+        self._rules = RulePlanner(self.coverage, kind_of_talk)
         self._planner: Planner = self._rules
         if parts.chat_model is not None and parts.chat_model.profile.capable:
             self._planner = ModelPlanner(self._rules, parts.chat_model, self.coverage)

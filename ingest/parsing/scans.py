@@ -244,9 +244,9 @@ def _opened(source: Source) -> Image.Image:
     try:
         picture = Image.open(io.BytesIO(source.read()))
     except (UnidentifiedImageError, OSError, ValueError, Image.DecompressionBombError) as error:
-        raise UnreadableError("This picture is damaged or too large.") from error
+        raise UnreadableError("This picture is damaged or too large.", lost=False) from error
     if picture.width * picture.height > MAX_PIXELS:
-        raise UnreadableError(f"This picture is too large (limit {MAX_PIXELS // 1_000_000} megapixels).")
+        raise UnreadableError(f"This picture is too large (limit {MAX_PIXELS // 1_000_000} megapixels).", lost=False)
     return picture
 
 
@@ -255,7 +255,7 @@ def _frame(picture: Image.Image, number: int) -> Image.Image:
         picture.seek(number - 1)
         return ImageOps.exif_transpose(picture).convert("L")
     except (OSError, ValueError, SyntaxError, EOFError) as error:
-        raise UnreadableError("This picture is damaged.") from error
+        raise UnreadableError("This picture is damaged.", lost=False) from error
 
 
 def _dpi(picture: Image.Image) -> int:

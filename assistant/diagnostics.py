@@ -27,6 +27,7 @@ from assistant.reading.model import Reader
 from assistant.reading.scoring import load_weights
 from assistant.settings import BUNDLED_CHAT, QUOTATIONS, Settings
 from assistant.storage.library import Library
+from assistant.storage.opening import CATALOGUE, open_folder
 
 PACKAGES = ("chromadb", "gradio", "langchain-core", "onnxruntime")
 EXTRAS = {
@@ -138,11 +139,11 @@ def _start_chat_model(settings: Settings) -> str:
 def _data(settings: Settings, opened: Library | None) -> Iterator[Health]:
     yield Health("data folder", str(settings.home))
     yield _attempt("disk", lambda: _check_disk(settings.home))
-    if opened is None and not (settings.home / "catalogue.sqlite3").exists():
+    if opened is None and not (settings.home / CATALOGUE).exists():
         yield Health("library", "none yet; add articles with `byline ingest FILE...`")
         return
     try:
-        with nullcontext(opened) if opened else closing(Library(settings.home, fingerprint(settings))) as library:
+        with nullcontext(opened) if opened else closing(open_folder(settings.home, fingerprint(settings))) as library:
             yield from _library(library)
     except Exception as error:  # a damaged file can fail at any of its pages
         yield Health("catalogue", "cannot be used", _sentence(error))

@@ -6,12 +6,14 @@ from assistant.answering.pipeline import Assistant, Parts
 from assistant.errors import ModelError
 from assistant.models import assets
 from assistant.models.chat import make_chat_model
+from assistant.models.embedding_profile import embedding_profile
 from assistant.models.embeddings import Embedder, OnnxEmbedder, make_embedder
 from assistant.reading.model import Reader
 from assistant.reading.scoring import load_weights
 from assistant.retrieval.hybrid import HybridRetriever
 from assistant.settings import PASSAGE_RULES, Settings
 from assistant.storage.library import Library
+from assistant.storage.opening import open_folder
 
 
 def open_library(settings: Settings, *, adopt: bool = False) -> tuple[Library, Embedder]:
@@ -26,12 +28,13 @@ def open_library(settings: Settings, *, adopt: bool = False) -> tuple[Library, E
         ModelError: The embedding model cannot be loaded.
     """
     embedder = make_embedder(settings.embedding_model, settings.threads)
-    return Library(settings.home, fingerprint(settings), adopt=adopt), embedder
+    return open_folder(settings.home, fingerprint(settings), adopt=adopt), embedder
 
 
 def fingerprint(settings: Settings) -> str:
     """What a library was made with; another one cannot be searched with these settings."""
-    return f"{settings.embedding_model}, passage rules {PASSAGE_RULES}"
+    name = settings.embedding_model
+    return f"{name}{embedding_profile(name).mark}, passage rules {PASSAGE_RULES}"
 
 
 def build_assistant(settings: Settings) -> Assistant:
@@ -46,12 +49,8 @@ def build_assistant(settings: Settings) -> Assistant:
         library.close()
         raise ModelError(f"The bundled reader {assets.READER_FILE.name} is missing; {assets.REINSTALL}")
     weights = load_weights(assets.READER_FILE.with_suffix(".json"))
-    reader = Reader(
-        assets.READER_FILE,
-        assets.tokenizer_file(),
-        threads=settings.threads,
-        embedder=embedder if isinstance(embedder, OnnxEmbedder) else None,
-    )
-    retriever = HybridRetriever(library=library, embedder=embedder)
-    parts = Parts(settings, library, embedder, retriever, reader, weights, make_chat_model(settings))
+    encoder = embedder if isinstance(embedder, OnnxEmbedder) else OnnxEmbedder(settings.threads)
+    reader = Reader(assets.READER_FILE, assets.tokenizer_file(), threads=settings.threads, embedder=encoder)
+    retriever = HybridRetriever(library=library, embedder=embedder, encoder=encoder)
+    parts = Parts(settings, library, embedder, retriever, reader, weights, make_chat_model(settings), encoder)
     return Assistant(parts)

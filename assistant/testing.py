@@ -74,6 +74,10 @@ class HashingEmbedder:
     def __init__(self) -> None:
         self.texts: list[str] = []
 
+    def encode_queries(self, texts: Sequence[str]) -> npt.NDArray[np.float32]:
+        """The same as for passages."""
+        return self.encode(texts)
+
     def encode(self, texts: Sequence[str]) -> npt.NDArray[np.float32]:
         """float32 [len(texts), 64]; records what it was given."""
         self.texts += texts

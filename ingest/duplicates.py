@@ -12,7 +12,7 @@ import struct
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
-from assistant.storage.sqlite.catalogue import Catalogue
+from assistant.storage.ports import Catalogue
 from assistant.types import Article, Span
 from ingest.minhash import signature
 

@@ -7,9 +7,7 @@ from dataclasses import dataclass, field
 
 from assistant.errors import UsageError
 from assistant.storage.library import Library
-from assistant.storage.sqlite.catalogue import Entry
-from assistant.storage.sqlite.edits import EDITABLE, EDITED, Edit, with_fields
-from assistant.storage.sqlite.ingest_log import now
+from assistant.storage.records import EDITABLE, EDITED, Edit, Entry, now, with_fields
 from assistant.types import Article
 from ingest.chunking import cut_passages
 from ingest.duplicates import Copies

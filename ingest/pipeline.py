@@ -15,8 +15,7 @@ from dataclasses import dataclass, field
 from assistant.models.embeddings import Embedder
 from assistant.storage.failpoints import reach
 from assistant.storage.library import Library
-from assistant.storage.sqlite.catalogue import Entry, text_key
-from assistant.storage.sqlite.ingest_log import Fetched
+from assistant.storage.records import Entry, Fetched, text_key
 from ingest.chunking import cut_passages
 from ingest.duplicates import Copies
 from ingest.parsing.registry import read_articles

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from assistant.storage.sqlite.ingest_log import Fetched
+from assistant.storage.records import Fetched
 from assistant.types import Article, Pages
 from ingest.forms import suffix_of
 

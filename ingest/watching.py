@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from assistant.errors import RunError, UsageError
-from assistant.storage.sqlite.ingest_log import Fetched
+from assistant.storage.records import Fetched
 from ingest.pipeline import Report
 from ingest.sources.feeds import is_link_list
 from ingest.sources.fetch import Fetcher, Page

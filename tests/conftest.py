@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,11 +13,13 @@ from playwright.sync_api import Browser, sync_playwright
 
 from assistant.answering.pipeline import Assistant
 from assistant.factory import build_assistant
+from assistant.models import assets
 from assistant.settings import load_settings
 from assistant.storage.library import Library
+from eval.reading_cache import CachedReader
 from tests.ingest.making import open_tiny
 from tests.marks import forbid_models_and_processes, kind_of, mark_all
-from tests.sample_library import sample_library
+from tests.sample_library import code_of_reading, sample_library
 
 ROOT = Path(__file__).parent.parent
 SHARED = ROOT.parent / "shared"
@@ -62,10 +65,17 @@ def sample_home(tmp_path_factory: pytest.TempPathFactory, prebuilt_library: Path
 
 
 @pytest.fixture(scope="session")
-def sample_assistant(sample_home: Path) -> Iterator[Assistant]:
-    """The assistant over the sample articles, with the real models and answers made of quotations."""
+def sample_assistant(sample_home: Path, pytestconfig: pytest.Config) -> Iterator[Assistant]:
+    """The assistant over the sample articles, with the real models and answers made of quotations.
+
+    What the reader said of a question and a passage is kept in pytest's cache folder: most questions are asked many times.
+    """
+    assert pytestconfig.cache is not None
     assistant = build_assistant(load_settings(home=sample_home))
-    yield assistant
+    reader = CachedReader(
+        assistant.reader, assets.READER_FILE, pytestconfig.cache.mkdir(f"readings-{code_of_reading()}")
+    )
+    yield Assistant(replace(assistant.parts, reader=reader))
     assistant.close()
 
 

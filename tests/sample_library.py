@@ -44,6 +44,12 @@ def sample_library(cache: Path) -> Path:
     return home
 
 
+def code_of_reading() -> str:
+    """Changes with the code that a reading depends on besides the reader's file."""
+    parts = ("assistant/reading/model.py", "assistant/models/embeddings.py", "assistant/models/tokenizer.json")
+    return digest_values([digest_path(ROOT / part) for part in parts])
+
+
 def seed_evaluation(home: Path, library: Path) -> None:
     """Put a copy of the library where `byline eval` looks for that of the sample suite.
 

@@ -34,7 +34,7 @@ from assistant.reading.pipeline import PassageReader, read_hits, sure_findings
 from assistant.reading.scoring import Weights
 from assistant.retrieval.context import widen
 from assistant.retrieval.hybrid import HybridRetriever
-from assistant.settings import BUNDLED_EMBEDDING, Settings
+from assistant.settings import Settings
 from assistant.storage.library import Library
 from assistant.types import CHAT, Answer, Filters, Headline, Hit, Query, Sentence
 
@@ -51,6 +51,8 @@ class Parts:
         reader: Reads them.
         weights: How the reader's scores are combined.
         chat_model: Writes the answer, or None for an answer made of quotations.
+        encoder: The bundled encoder: what verification and planning do with cosines is fitted to it, whichever embedder
+            the library was made with. The embedder when None.
     """
 
     settings: Settings
@@ -60,6 +62,7 @@ class Parts:
     reader: PassageReader
     weights: Weights
     chat_model: ChatModel | None = None
+    encoder: OnnxEmbedder | None = None
 
 
 class Assistant:
@@ -78,11 +81,12 @@ class Assistant:
         self.reader = parts.reader
         self.weights = parts.weights
         self.chat_model = parts.chat_model
-        bundled = parts.embedder.name == BUNDLED_EMBEDDING
-        encoder = parts.embedder if bundled else OnnxEmbedder(parts.settings.threads)
-        self._checks = Checks(ClauseVerifier(parts.embedder), Addressed(encoder.encode), Relevance(encoder))
+        encoder = parts.encoder or OnnxEmbedder(parts.settings.threads)
+        verifier = ClauseVerifier(parts.encoder or parts.embedder)
+        self._checks = Checks(verifier, Addressed(encoder.encode), Relevance(encoder))
         self._gatherer = Gatherer(parts.library, parts.retriever, parts.reader, parts.weights, self._checks.screen)
-        self._rules = RulePlanner(self.coverage, TalkClassifier(parts.embedder.encode) if bundled else chat_kind)
+        kind_of_talk = TalkClassifier(parts.encoder.encode) if parts.encoder else chat_kind
+        self._rules = RulePlanner(self.coverage, kind_of_talk)
         self._planner: Planner = self._rules
         if parts.chat_model is not None and parts.chat_model.profile.capable:
             self._planner = ModelPlanner(self._rules, parts.chat_model, self.coverage)

@@ -26,7 +26,9 @@ def require_library(settings: Settings) -> None:
     Raises:
         UsageError: It holds none.
     """
-    if not (settings.home / "catalogue.sqlite3").is_file():
+    from assistant.storage.opening import CATALOGUE
+
+    if not (settings.home / CATALOGUE).is_file():
         raise UsageError(
             f"There is no library in {str(settings.home)!r}. Check --home, or add articles with `byline ingest FILE...`."
         )

@@ -19,6 +19,7 @@ from langchain_core.embeddings import Embeddings
 from assistant.errors import ModelError
 from assistant.extras import require
 from assistant.models import assets
+from assistant.models.embedding_profile import embedding_profile
 from assistant.settings import BUNDLED_EMBEDDING
 
 Vectors = npt.NDArray[np.float32]
@@ -73,6 +74,10 @@ class OnnxEmbedder(Embeddings):
             rows[batch] = session.run(None, pad([encodings[i].ids for i in batch]))[0]
         return rows
 
+    def encode_queries(self, texts: Sequence[str]) -> Vectors:
+        """Embed queries; this model makes no difference between queries and passages."""
+        return self.encode(texts)
+
     def embed_documents(self, texts: list[str]) -> list[list[float]]:
         """Embed documents, as LangChain calls it."""
         return [list(map(float, row)) for row in self.encode(texts)]
@@ -92,6 +97,7 @@ class SentenceTransformerEmbedder(Embeddings):
 
     def __init__(self, name: str) -> None:
         self.name = name
+        self.profile = embedding_profile(name)
         require("sentence_transformers", "sentence-transformers", f"The embedding model {name!r}")
         try:
             from sentence_transformers import SentenceTransformer
@@ -106,10 +112,16 @@ class SentenceTransformerEmbedder(Embeddings):
         self.width = int(self._model.get_embedding_dimension() or 0)
 
     def encode(self, texts: Sequence[str]) -> Vectors:
-        """Embed texts: float32 [len(texts), width], rows of length one."""
-        return np.asarray(
-            self._model.encode(list(texts), normalize_embeddings=True, show_progress_bar=False), np.float32
-        )
+        """Embed passages: float32 [len(texts), width], rows of length one."""
+        return self._encoded(self.profile.passage, texts)
+
+    def encode_queries(self, texts: Sequence[str]) -> Vectors:
+        """Embed queries, in the same form."""
+        return self._encoded(self.profile.query, texts)
+
+    def _encoded(self, prefix: str, texts: Sequence[str]) -> Vectors:
+        given = [prefix + text for text in texts]
+        return np.asarray(self._model.encode(given, normalize_embeddings=True, show_progress_bar=False), np.float32)
 
     def embed_documents(self, texts: list[str]) -> list[list[float]]:
         """Embed documents, as LangChain calls it."""
@@ -117,7 +129,7 @@ class SentenceTransformerEmbedder(Embeddings):
 
     def embed_query(self, text: str) -> list[float]:
         """Embed one query, as LangChain calls it."""
-        return self.embed_documents([text])[0]
+        return list(map(float, self.encode_queries([text])[0]))
 
 
 Embedder = OnnxEmbedder | SentenceTransformerEmbedder

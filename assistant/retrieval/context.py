@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from assistant.storage.sqlite.articles import Articles
+from assistant.storage.ports import ArticleReader
 from assistant.types import Hit, Passage
 
 WIDEST = 1_200
@@ -16,7 +16,7 @@ SAME = 0.8
 """Share of a passage from which on it counts as shown when it lies in a widened one before it."""
 
 
-def widen(hits: Sequence[Hit], articles: Articles, limit: int) -> list[Hit]:
+def widen(hits: Sequence[Hit], articles: ArticleReader, limit: int) -> list[Hit]:
     """The first hits, each with the sentences around it; what an earlier one has come to hold is left out.
 
     Args:
@@ -41,7 +41,7 @@ def _holds(wide: Passage, passage: Passage) -> bool:
     return wide.version == passage.version and common > SAME * len(passage.text)
 
 
-def _grown(passage: Passage, articles: Articles) -> Passage:
+def _grown(passage: Passage, articles: ArticleReader) -> Passage:
     """The passage with sentences of the story on both sides in turn, while they fit; nothing that was left out between."""
     article = articles.article(passage.version)
     around = articles.sentences(passage.version)
@@ -82,7 +82,7 @@ def _stretch(passage: Passage, sentences: Sequence[tuple[int, int]], text: str) 
     )
 
 
-def beside(hits: Sequence[Hit], articles: Articles) -> list[Hit]:
+def beside(hits: Sequence[Hit], articles: ArticleReader) -> list[Hit]:
     """What follows and what precedes hits in their articles, a passage's length each, unless other hits hold it.
 
     Reasons and items of a list often stand in the paragraph after the one that speaks of them in the question's words.
@@ -111,7 +111,7 @@ def beside(hits: Sequence[Hit], articles: Articles) -> list[Hit]:
     return found
 
 
-def whole_article(hit: Hit, articles: Articles) -> list[Hit]:
+def whole_article(hit: Hit, articles: ArticleReader) -> list[Hit]:
     """All of a hit's article, cut into stretches of whole sentences of at most `WIDEST` characters.
 
     Returns:

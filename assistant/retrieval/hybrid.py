@@ -73,6 +73,7 @@ class HybridRetriever(BaseRetriever):
     Attributes:
         library: Where to search.
         embedder: The embedder that the library was made with.
+        encoder: The encoder whose cosines the order of long questions was fitted to; the embedder when None.
         k: How many documents `invoke` gives.
         outlet_share: Most of the hits that one outlet gets while others have something.
     """
@@ -81,6 +82,7 @@ class HybridRetriever(BaseRetriever):
 
     library: Library
     embedder: Any
+    encoder: Any = None
     k: int = 10
     outlet_share: float = OUTLET_SHARE
 
@@ -111,7 +113,7 @@ class HybridRetriever(BaseRetriever):
         found = with_shares(lists[-1], lists[:-1])
         stored = self.library.catalogue.passages([item.number for item in found])
         if is_long(text):
-            found = order_long(query, found, lists, stored, partial(cosines, self.embedder))
+            found = order_long(query, found, lists, stored, partial(cosines, self.encoder or self.embedder))
         asked = {*query.outlets, *query.filters.outlets}
         return self._with_clusters(self._hits(found, stored, limit, asked), query.as_of)
 
@@ -119,7 +121,7 @@ class HybridRetriever(BaseRetriever):
         """What each share of a query finds, and last what the whole text finds."""
         named = [(share.text or text, self._inside(query, share.filters)) for share in query.shares]
         texts = list(dict.fromkeys([text, *(own for own, _ in named)]))
-        vectors = dict(zip(texts, self.embedder.encode(texts), strict=True))
+        vectors = dict(zip(texts, self.embedder.encode_queries(texts), strict=True))
         among = self.library.catalogue.eligible(query.filters, query.as_of)
         pool = LONG_SHARE if is_long(text) else SHARE
         shares = [self._both(own, vectors[own], inside, pool, dense_weight) for own, inside in named]
@@ -128,8 +130,7 @@ class HybridRetriever(BaseRetriever):
     def _both(self, text: str, vector: Any, among: Numbers | None, pool: int, dense_weight: float) -> list[Found]:
         if among is not None and not among:
             return []
-        match = " OR ".join(f'"{term}"' for term in search_terms(self.library, text))
-        full_text = self.library.catalogue.full_text(match, pool, among) if match else []
+        full_text = self.library.catalogue.full_text(search_terms(self.library, text), pool, among)
         return fuse(full_text, self.library.dense(vector, pool, among), dense_weight)
 
     def _inside(self, query: Query, scope: Filters) -> Numbers | None:

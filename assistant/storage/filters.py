@@ -1,28 +1,17 @@
-"""Which passages may be searched, as arrays in memory: filters cost a few array operations.
-
-Built from the catalogue once per state of the library. Knows nothing of SQL or of Chroma.
-"""
+"""Sets of passage numbers, and whether a byline names an author. Knows nothing of SQL or of Chroma."""
 
 from __future__ import annotations
 
 import json
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Sequence
-from datetime import date
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
 
-from assistant.types import Filters
-
 Ints = npt.NDArray[np.int64]
-Row = tuple[int, str, str | None, str | None, int, bool, str | None]
-"""Passage number, article, outlet, day, number of the version, whether that version is current, byline."""
-
-KEPT = 8
-"""Filters whose passages are remembered: a question asks for its own several times, a conversation again."""
 
 
 class Numbers:
@@ -72,72 +61,6 @@ class Numbers:
     __hash__ = None  # type: ignore[assignment]
 
 
-class Shelf:
-    """Every stored passage with what filters look at.
-
-    Args:
-        rows: All passages, rising by number.
-    """
-
-    def __init__(self, rows: Sequence[Row]) -> None:
-        self._numbers = np.array([row[0] for row in rows], np.int64)
-        articles: dict[str, int] = {}
-        self._outlet_codes: dict[str, int] = {}
-        self._article = np.array([articles.setdefault(row[1], len(articles)) for row in rows], np.int64)
-        self._outlet = np.array(
-            [-1 if row[2] is None else self._outlet_codes.setdefault(row[2], len(self._outlet_codes)) for row in rows],
-            np.int64,
-        )
-        self._byline_codes: dict[str, int] = {}
-        self._byline = np.array(
-            [self._byline_codes.setdefault(row[6] or "", len(self._byline_codes)) for row in rows], np.int64
-        )
-        self._day = np.array([_ordinal(row[3]) for row in rows], np.int64)
-        self._version = np.array([row[4] for row in rows], np.int64)
-        self._current = np.array([row[5] for row in rows], bool)
-        self._articles = len(articles)
-        self.live = Numbers(self._numbers[self._current])
-        """The passages of current versions."""
-        self.eligible = lru_cache(maxsize=KEPT)(self._eligible)
-        """The passages that pass filters (`Filters`, as-of day or None), found once for those asked for lately."""
-
-    @property
-    def stored(self) -> int:
-        """How many passages there are, of all versions."""
-        return len(self._numbers)
-
-    @property
-    def superseded(self) -> int:
-        """How many stored passages belong to versions that are not current."""
-        return len(self._numbers) - len(self.live)
-
-    def _eligible(self, filters: Filters, as_of: date | None) -> Numbers:
-        """Find the passages that pass the filters.
-
-        With `as_of` an article stands with the last version published by that day; without a date of
-        publication it is left out, since nobody can say when it was there.
-        """
-        keep = np.ones(len(self._numbers), bool)
-        if filters.outlets:
-            keep &= np.isin(self._outlet, [self._outlet_codes.get(outlet, -2) for outlet in filters.outlets])
-        if filters.authors:
-            fits = [code for byline, code in self._byline_codes.items() if wrote(byline, filters.authors)]
-            keep &= np.isin(self._byline, fits)
-        dated = self._day > 0
-        if filters.since:
-            keep &= dated & (self._day >= filters.since.toordinal())
-        if filters.until:
-            keep &= dated & (self._day <= filters.until.toordinal())
-        if as_of is None:
-            keep &= self._current
-        else:
-            there = dated & (self._day <= as_of.toordinal())
-            last = np.zeros(self._articles, np.int64)
-            np.maximum.at(last, self._article[there], self._version[there])
-            keep &= there & (self._version == last[self._article])
-        return Numbers(self._numbers[keep])
-
-
 def wrote(byline: str | None, authors: Iterable[str]) -> bool:
     """Whether one of the authors is named in a byline, as whole words; case and accents do not matter."""
     text = f" {_plain_words(byline or '')} "
@@ -148,10 +71,3 @@ def wrote(byline: str | None, authors: Iterable[str]) -> bool:
 def _plain_words(text: str) -> str:
     letters = unicodedata.normalize("NFKD", text.casefold())
     return " ".join(re.findall(r"\w+", "".join(ch for ch in letters if not unicodedata.combining(ch))))
-
-
-def _ordinal(day: str | None) -> int:
-    try:
-        return date.fromisoformat(day).toordinal() if day else 0
-    except ValueError:
-        return 0

@@ -13,13 +13,11 @@ from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
-from filelock import FileLock, Timeout
 
 from assistant.errors import StoreError
-from assistant.storage.chroma import DenseIndex
-from assistant.storage.sqlite.catalogue import Catalogue, Entry, Numbers
-
-Vectors = npt.NDArray[np.float32]
+from assistant.storage.filters import Numbers
+from assistant.storage.ports import Catalogue, VectorIndex, Vectors, WriteLock
+from assistant.storage.records import Entry
 
 EXACT_BELOW = 20_000
 """Below so many passages one question is answered from the stored vectors, without opening the index."""
@@ -53,29 +51,35 @@ class Library:
 
     Args:
         home: The data folder.
+        catalogue: The articles.
+        index: Their vectors.
+        lock: The right to write to both.
         fingerprint: Embedding model and passage rules; a library made with another is refused.
-
-        adopt: Open it although it was made with another embedding model, to embed it anew.
+        adopt: Open it although it was made with another embedding model, to embed it again.
 
     Raises:
-        StoreError: The folder cannot be used, or was made with another embedding model or rules.
+        StoreError: It was made with another embedding model or other rules.
     """
 
-    def __init__(self, home: Path, fingerprint: str, *, adopt: bool = False) -> None:
+    def __init__(
+        self,
+        home: Path,
+        catalogue: Catalogue,
+        index: VectorIndex,
+        lock: WriteLock,
+        fingerprint: str,
+        *,
+        adopt: bool = False,
+    ) -> None:
         self.home = home
-        self.catalogue = Catalogue(home / "catalogue.sqlite3")
-        made_with = f"{fingerprint}, library {self.catalogue.meta('library')}"
-        self._dense = DenseIndex(home / "chroma", made_with)
-        self._writer = FileLock(home / "write.lock", timeout=0)
+        self.catalogue = catalogue
+        self._dense = index
+        self._writer = lock
         self._guard = threading.RLock()
         self._matrix: _Matrix | None = None
         self._synced = ""
         self._fingerprint = fingerprint
-        try:
-            self._check_fingerprint(fingerprint, adopt)
-        except StoreError:
-            self.catalogue.close()
-            raise
+        self._check_fingerprint(fingerprint, adopt)
 
     def _check_fingerprint(self, fingerprint: str, adopt: bool) -> None:
         found = self.catalogue.meta("fingerprint")
@@ -96,16 +100,9 @@ class Library:
         """Take the right to write.
 
         Raises:
-            StoreError: Another process is writing to this folder.
+            StoreError: Another process is writing to this folder, or it cannot be written.
         """
-        try:
-            self._writer.acquire()
-        except Timeout as error:
-            raise StoreError(
-                f"Another process is writing to {str(self.home)!r}: wait until it is done, or use another --home."
-            ) from error
-        except OSError as error:
-            raise StoreError(f"The data folder {str(self.home)!r} cannot be written: {error.strerror}.") from error
+        self._writer.acquire()
         try:
             self._finish_removal()
         except BaseException:
@@ -199,13 +196,13 @@ class Library:
         if among is not None:
             few = len(among) <= EXACT_AMONG
         else:  # one question to a small library is answered before Chroma would have been imported
-            few = not self._dense.is_open and len(self.catalogue.shelf().live) <= EXACT_BELOW
+            few = not self._dense.is_open and len(self.catalogue.live()) <= EXACT_BELOW
         if few:
             return self._exact(vector, limit, among)
         if not self.sync():
             return self._exact(vector, limit, among)
         # Removed and superseded passages leave the index at the next rebuild; ask for more until then.
-        live = self.catalogue.shelf().live
+        live = self.catalogue.live()
         wanted = live if among is None else among
         extra = max(0, self._dense.count() - len(wanted))
         found = self._dense.search(vector, limit + TIED + min(extra, 4 * limit))

@@ -22,7 +22,7 @@ from assistant.factory import build_assistant, open_library
 from assistant.models import assets
 from assistant.models.embeddings import OnnxEmbedder, Vectors, load_tokenizer
 from assistant.settings import load_settings
-from assistant.storage.sqlite.catalogue import Catalogue
+from assistant.storage.ports import Catalogue
 from assistant.types import Filters
 from eval.bench.machine import MEASURED, embedding_flops, matmul_peak, median_seconds, peak_memory
 from eval.suites import ROOT, ready_suite

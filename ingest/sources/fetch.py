@@ -17,7 +17,7 @@ from urllib.robotparser import RobotFileParser
 import httpcore
 import httpx
 
-from assistant.storage.sqlite.ingest_log import Fetched
+from assistant.storage.records import Fetched
 from ingest.sources.address_guard import (
     Allowed,
     FetchError,

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from assistant.errors import UsageError
-from assistant.storage.sqlite.ingest_log import Journal
+from assistant.storage.ports import IngestLog
 from ingest.forms import FORMS, SUFFIXES
 from ingest.sandbox import Sandbox
 from ingest.sources.fetch import Fetcher
@@ -38,7 +38,7 @@ class Sources:
     names: Sequence[str]
     sandbox: Sandbox
     fetcher: Fetcher | None = None
-    journal: Journal | None = None
+    journal: IngestLog | None = None
     total: int = 0
     """How many documents are known of by now; grows while feeds are read."""
     folders: set[str] = field(default_factory=set)

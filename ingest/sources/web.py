@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Any
 from urllib.parse import urldefrag, urlsplit
 
-from assistant.storage.sqlite.ingest_log import Journal
+from assistant.storage.ports import IngestLog
 from ingest.parsing.registry import FORMS
 from ingest.parsing.sites import same_site
 from ingest.sandbox import LostError, Sandbox
@@ -30,7 +30,7 @@ _FORMS_BY_KIND = {
 }  # fmt: skip
 
 
-def open_address(url: str, fetcher: Fetcher, sandbox: Sandbox, journal: Journal | None = None) -> Iterator[Item]:
+def open_address(url: str, fetcher: Fetcher, sandbox: Sandbox, journal: IngestLog | None = None) -> Iterator[Item]:
     """Fetch an address and, where it is a feed or a sitemap, the pages that it names.
 
     Yields:
@@ -50,7 +50,7 @@ def open_address(url: str, fetcher: Fetcher, sandbox: Sandbox, journal: Journal 
         yield _document(url, page, url, Hints())
 
 
-def _pages(source: str, page: Page, fetcher: Fetcher, sandbox: Sandbox, journal: Journal | None) -> Iterator[Item]:
+def _pages(source: str, page: Page, fetcher: Fetcher, sandbox: Sandbox, journal: IngestLog | None) -> Iterator[Item]:
     links: dict[str, dict[str, Any]] = {}
     for item in _links(source, page, fetcher, sandbox):
         if isinstance(item, Rejected):

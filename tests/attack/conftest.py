@@ -15,7 +15,7 @@ from assistant.reading.baseline import PlainReader
 from assistant.reading.pipeline import Weights
 from assistant.retrieval.hybrid import HybridRetriever
 from assistant.settings import load_settings
-from assistant.storage.library import Library
+from assistant.storage.opening import open_folder
 from assistant.testing import HashingEmbedder
 from ingest.pipeline import ingest
 from tests.conftest import ROOT
@@ -46,7 +46,7 @@ Build = Callable[[Iterable[Mapping[str, Any]], ChatModel | None], Assistant]
 def make_assistant(home: Path, sources: list[str], model: ChatModel | None, **settings: Any) -> Assistant:
     """Build an assistant over sources, with hashed words as embeddings; it never declines for low confidence."""
     embedder: Any = HashingEmbedder()
-    library = Library(home, "attack")
+    library = open_folder(home, "attack")
     ingest(library, embedder, sources)
     parts = Parts(
         load_settings(home=home, **settings), library, embedder, HybridRetriever(library=library, embedder=embedder),

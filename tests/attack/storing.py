@@ -18,6 +18,7 @@ from assistant.retrieval.hybrid import HybridRetriever
 from assistant.settings import load_settings
 from assistant.storage import failpoints
 from assistant.storage.library import Library
+from assistant.storage.opening import open_folder
 from assistant.testing import HashingEmbedder
 from ingest import pipeline
 from ingest.pipeline import ingest
@@ -53,7 +54,7 @@ def take(home: str, folder: str, point: str, after: float) -> None:
         failpoints.arm(point)
     if after:
         threading.Timer(after, os.kill, (os.getpid(), signal.SIGKILL)).start()
-    library = Library(Path(home), FINGERPRINT)
+    library = open_folder(Path(home), FINGERPRINT)
     ingest(library, HashingEmbedder(), [folder])
     library.close()
     os._exit(0)
@@ -62,7 +63,7 @@ def take(home: str, folder: str, point: str, after: float) -> None:
 def read(home: str, stop: str, out: str, number: int) -> None:
     """Ask until the file `stop` is there; keep everything that was wrong."""
     embedder = HashingEmbedder()
-    library = Library(Path(home), FINGERPRINT)
+    library = open_folder(Path(home), FINGERPRINT)
     retriever = HybridRetriever(library=library, embedder=embedder)
     settings, weights = load_settings(home=Path(home)), Weights(candidates=8, threshold=0.0)
     assistant = Assistant(Parts(settings, library, embedder, retriever, PlainReader(embedder), weights))
@@ -117,7 +118,7 @@ def take_with(home: str, folder: str, out: str, fault: str, value: int) -> None:
         os.setuid(value)
     said = {"kind": "", "text": ""}
     try:
-        library = Library(Path(home), FINGERPRINT)
+        library = open_folder(Path(home), FINGERPRINT)
         try:
             ingest(library, HashingEmbedder(), [folder])
         finally:

@@ -21,7 +21,7 @@ import pytest
 
 from assistant.errors import StoreError
 from assistant.storage.failpoints import POINTS
-from assistant.storage.library import Library
+from assistant.storage.opening import open_folder
 from assistant.testing import HashingEmbedder
 from ingest.pipeline import ingest
 from tests.attack import storing
@@ -61,7 +61,7 @@ def home(tmp_path: Path) -> Path:
 
 
 def rounds_of(home: Path) -> set[int]:
-    library = Library(home, FINGERPRINT)
+    library = open_folder(home, FINGERPRINT)
     try:
         assert library.catalogue.check() == ""
         texts = [library.catalogue.article(head.article_id).text for head in library.catalogue.headlines()]  # type: ignore[union-attr]
@@ -200,7 +200,7 @@ def test_a_clock_that_was_set_back_changes_no_order(home: Path, monkeypatch: pyt
         def now(cls, tz: Any = None) -> datetime:
             return datetime(1999, 1, 1, tzinfo=UTC)
 
-    monkeypatch.setattr("assistant.storage.sqlite.ingest_log.datetime", Back)
+    monkeypatch.setattr("assistant.storage.records.datetime", Back)
     monkeypatch.setattr("time.time", lambda: 915_148_800.0)
     for number in (1, 2):
         storing.write_round(home.parent / "articles", number)

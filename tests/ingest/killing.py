@@ -53,12 +53,12 @@ def describe(home: str, out: str) -> None:
     texts = {
         h.article_id: hashlib.sha256(a.text.encode()).hexdigest() for h, a in zip(heads, articles, strict=True) if a
     }
-    passages = sorted(p.id for p, _ in catalogue.passages(list(catalogue.shelf().live)).values())
+    passages = sorted(p.id for p, _ in catalogue.passages(list(catalogue.live())).values())
     searches: dict[str, Any] = {}
     embedder = HashingEmbedder()
     for probe in PROBES:
         dense = library.dense(embedder.encode([probe])[0], 8)
-        words = catalogue.full_text(" OR ".join(f'"{w}"' for w in probe.split()), 8)
+        words = catalogue.full_text(probe.split(), 8)
         named = catalogue.passages([n for n, _ in [*dense, *words]])
         searches[probe] = [sorted((round(score, 4), named[n][0].id) for n, score in found) for found in (dense, words)]
     record = {

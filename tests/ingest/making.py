@@ -8,7 +8,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from assistant.storage.library import Library
-from assistant.storage.sqlite.catalogue import Entry, text_key
+from assistant.storage.opening import open_folder
+from assistant.storage.records import Entry, text_key
 from assistant.testing import HashingEmbedder
 from assistant.types import Article
 from ingest.chunking import cut_passages
@@ -62,7 +63,7 @@ def fill(library: Library, articles: Sequence[Article]) -> None:
 
 
 def open_tiny(home: Path) -> Library:
-    library = Library(home, FINGERPRINT)
+    library = open_folder(home, FINGERPRINT)
     library.sync()  # a long-lived library: the index is searched, not the stored vectors
     return library
 

@@ -74,7 +74,7 @@ def test_corrections_add_up_and_can_be_undone(library: Library, tmp_path: Path) 
     assert library.catalogue.article("7") == before
     assert "edited" not in library.catalogue.read_from(before.version).values()
     assert take(library, tmp_path / "in").unchanged == 1
-    assert len(library.catalogue.shelf().live) == 1
+    assert len(library.catalogue.live()) == 1
 
 
 def test_a_value_can_be_removed(library: Library, tmp_path: Path) -> None:

@@ -63,7 +63,7 @@ def test_a_changed_article_becomes_a_version_and_the_correction_is_kept(library:
     assert old is not None and new is not None and new.id == old.id and new.version != old.version
     assert library.catalogue.article(old.id, old.version) == old
     assert [new.text[s.start : s.end] for s in find_corrections(new.text)] == [notice]
-    passages = [p for p, _ in library.catalogue.passages(list(library.catalogue.shelf().live)).values()]
+    passages = [p for p, _ in library.catalogue.passages(list(library.catalogue.live())).values()]
     assert any(notice in p.text for p in passages)
     assert all(
         p.text not in old.text for p in passages if p.text in embedder.texts

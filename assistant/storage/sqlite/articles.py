@@ -10,9 +10,10 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
+from assistant.storage.records import Edit
 from assistant.storage.sqlite import duplicates
 from assistant.storage.sqlite.connection import Connection, Database
-from assistant.storage.sqlite.edits import Edit, read_edits
+from assistant.storage.sqlite.edits import read_edits
 from assistant.types import Article, Headline, Pages, Span
 
 HEAD = "v.article_id, v.version, v.source_id, v.title, v.outlet, v.byline, v.published_at, v.url"

@@ -1,9 +1,8 @@
 """SQLite: articles, versions, passages, vectors, full-text index, receipts. The truth.
 
 Knows nothing of Chroma, of embedding, or of how articles are read. Writes happen in one transaction
-per call; a killed process leaves the last whole state. The parts: `database` (connections), `articles`
-(reading), `finding` (searching), `storing` (rows of an article), `copies` (clusters), `journal`
-(statuses), `shelf` (filters).
+per call; a killed process leaves the last whole state. The parts: `connection`, `articles` (reading),
+`passages` (searching), `filtering` (filters), `writes` (rows of an article), `duplicates` (clusters), `edits`, `ingest_log`.
 """
 
 from __future__ import annotations
@@ -15,17 +14,15 @@ from pathlib import Path
 
 from assistant.errors import StoreError
 from assistant.storage.failpoints import reach
-from assistant.storage.filters import Numbers
+from assistant.storage.records import Edit, Entry, now
 from assistant.storage.sqlite import duplicates
 from assistant.storage.sqlite.connection import Connection
-from assistant.storage.sqlite.edits import Edit, write_edit
-from assistant.storage.sqlite.ingest_log import Journal, now
+from assistant.storage.sqlite.edits import write_edit
+from assistant.storage.sqlite.ingest_log import Journal
 from assistant.storage.sqlite.passages import Finding
 from assistant.storage.sqlite.schema import MIGRATIONS, SCHEMA_VERSION, TABLES
-from assistant.storage.sqlite.writes import Entry, drop_passages, keep_pages, remove_entry, store_entry, text_key
+from assistant.storage.sqlite.writes import drop_passages, keep_pages, remove_entry, store_entry
 from assistant.types import Pages
-
-__all__ = ["Catalogue", "Entry", "Numbers", "text_key"]
 
 
 class Catalogue(Finding):

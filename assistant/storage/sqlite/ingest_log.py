@@ -4,37 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import UTC, datetime
 
+from assistant.storage.records import Fetched, Status, now
 from assistant.storage.sqlite.connection import Connection, Database
-
-
-@dataclass(frozen=True, slots=True)
-class Status:
-    """The last thing that happened at a place.
-
-    Attributes:
-        place: A file, a page, or a line of a file.
-        status: "added", "updated", "duplicate" or "rejected".
-        article_id: The article that came of it, or None.
-        detail: For a duplicate the article that leads, for a rejection why.
-        at: When, ISO 8601 in UTC.
-    """
-
-    place: str
-    status: str
-    article_id: str | None
-    detail: str
-    at: str
-
-
-@dataclass(frozen=True, slots=True)
-class Fetched:
-    """What a server said of a page: for asking whether it changed."""
-
-    etag: str | None
-    modified: str | None
 
 
 class Journal:
@@ -129,8 +101,3 @@ def keep_provenance(con: Connection, version: str, fields: Mapping[str, str]) ->
     """Write where a version's fields were read from, inside a transaction."""
     if fields:
         con.execute("INSERT OR REPLACE INTO provenance VALUES (?, ?)", (version, json.dumps(dict(fields))))
-
-
-def now() -> str:
-    """This moment, ISO 8601 in UTC."""
-    return datetime.now(UTC).isoformat(timespec="microseconds")

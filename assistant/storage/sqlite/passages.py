@@ -9,15 +9,22 @@ import json
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from pathlib import Path
+from typing import Any, cast
 
-from assistant.storage.filters import Numbers, Shelf
+import numpy as np
+
+from assistant.storage.filters import Numbers
 from assistant.storage.sqlite.articles import HEAD, Articles
 from assistant.storage.sqlite.connection import Connection
-from assistant.text.stemming import Stemmer
+from assistant.storage.sqlite.filtering import conditions
+from assistant.storage.sqlite.stemming import Stemmer
 from assistant.types import Filters, Headline, Passage
 
 FIELD_WEIGHTS = (1.0, 2.0, 1.0, 1.0)
 """BM25 weights of title, outlet, day and body."""
+
+KEPT = 8
+"""Filters whose passages are remembered: a question asks for its own several times, a conversation again."""
 
 MARGIN = 2
 """Where a filter lets most passages through, so many times what should be enough is looked at."""
@@ -34,7 +41,6 @@ class Finding(Articles):
 
     def __init__(self, path: Path) -> None:
         super().__init__(path)
-        self._shelf: tuple[str, Shelf] | None = None
         self._stemmer = Stemmer()
 
     def close(self) -> None:
@@ -54,43 +60,63 @@ class Finding(Articles):
         counts = dict(self.fact("counts", count))
         with self.guard() as con:
             receipts = int(con.execute("SELECT count(*) FROM receipts").fetchone()[0])
-        return {**counts, "passages": len(self.shelf().live), "receipts": receipts}
+        return {**counts, "passages": len(self.live()), "receipts": receipts}
 
-    def shelf(self) -> Shelf:
-        """What filters look at, in memory; read again when the library has changed."""
-        state = self.state()
-        if self._shelf is None or self._shelf[0] != state:
-            sql = (
-                "SELECT p.seq, v.article_id, v.outlet, v.day, v.number, a.current IS v.version, v.byline FROM passages p "
-                "JOIN versions v ON v.version = p.version LEFT JOIN articles a ON a.id = v.article_id ORDER BY p.seq"
-            )
-            with self.guard() as con:
-                self._shelf = (state, Shelf(con.execute(sql).fetchall()))
-        return self._shelf[1]
+    def live(self) -> Numbers:
+        """The passages of current versions."""
+        sql = f"SELECT p.seq FROM passages p {_LIVE} ORDER BY p.seq"
+        return cast(Numbers, self.fact("live", lambda con: _numbers(con.execute(sql))))
+
+    def _stored(self) -> int:
+        """How many passages there are, of all versions."""
+        return int(self.fact("stored", lambda con: con.execute("SELECT count(*) FROM passages").fetchone()[0]))
 
     def eligible(self, filters: Filters, as_of: date | None = None) -> Numbers | None:
-        """The passages that may be searched, or None when that is every current one; see `Shelf.eligible`."""
-        return self.shelf().eligible(filters, as_of) if filters or as_of is not None else None
+        """The passages that pass the filters, or None when that is every current one; the last few are remembered.
 
-    def full_text(self, match: str, limit: int, among: Numbers | None = None) -> list[tuple[int, float]]:
-        """BM25 over title, outlet, day and body.
+        With `as_of` an article counts in its last version published by that day; one without a date is left out, since
+        nobody can say when it was there.
+        """
+        if not filters and as_of is None:
+            return None
+        found: dict[tuple[Filters, date | None], Numbers] = self.fact("eligible", lambda _: {})
+        key = (filters, as_of)
+        if key not in found:
+            where, values = conditions(filters, as_of, self.bylines_of_all)
+            with self.guard() as con:
+                sql = f"SELECT p.seq FROM versions v CROSS JOIN passages p ON p.version = v.version WHERE {where} ORDER BY p.seq"
+                numbers = _numbers(con.execute(sql, values))
+            while len(found) >= KEPT:
+                found.pop(next(iter(found)), None)
+            found[key] = numbers
+        return found[key]
+
+    def bylines_of_all(self) -> list[str]:
+        """Every byline of any version."""
+        sql = "SELECT DISTINCT byline FROM versions WHERE byline IS NOT NULL"
+        return [row[0] for row in self.fact("all bylines", lambda con: con.execute(sql).fetchall())]
+
+    def full_text(self, terms: Sequence[str], limit: int, among: Numbers | None = None) -> list[tuple[int, float]]:
+        """BM25 over title, outlet, day and body, of passages that hold at least one term.
 
         Args:
-            match: An FTS5 expression.
+            terms: Words as typed.
             limit: How many at most.
             among: Only these passages; current ones when None.
 
         Returns:
-            (seq, score), best first; higher is better.
+            (passage number, score), best first; higher is better.
         """
-        shelf = self.shelf()
+        if not terms:
+            return []
+        match = " OR ".join('"' + term.replace('"', '""') + '"' for term in terms)
+        stored = self._stored()
         if among is None:
-            if not shelf.superseded:
+            among = self.live()
+            if len(among) == stored:
                 return self._best(match, limit)
-            among = shelf.live
         if not len(among):
             return []
-        stored = shelf.stored
         if 2 * len(among) < stored:
             return self._best(match, limit, among)
         # Most passages count: the best of all hold enough of them, and a list of them would cost more.
@@ -176,3 +202,8 @@ class Finding(Articles):
         with self.guard() as con:
             sql = "SELECT p.text_key, f.body FROM passages p JOIN passages_fts f ON f.rowid = p.seq"
             return dict(con.execute(sql))
+
+
+def _numbers(rows: Iterable[tuple[Any, ...]]) -> Numbers:
+    """Passage numbers of rows that come in rising order."""
+    return Numbers(np.fromiter((row[0] for row in rows), np.int64))

@@ -2,47 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 
 from assistant.storage.failpoints import reach
+from assistant.storage.records import Entry, now, text_key
 from assistant.storage.sqlite import duplicates, ingest_log
 from assistant.storage.sqlite.connection import Connection
 from assistant.types import Article, Pages, Passage
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """An article that is to be stored.
-
-    Attributes:
-        article: The article.
-        passages: Its passages.
-        origin: The file or address it was read from.
-        source: What the user named and it came with; the origin when empty.
-        place: Where exactly, for the list of statuses; the origin when empty.
-        read_from: Field -> where it was read from ("json-ld", "meta", ...).
-        bands: Its MinHash band keys, signed 64-bit.
-        alike: Ids of the articles that tell the same words.
-        pages: Where in its text the document's pages begin.
-    """
-
-    article: Article
-    passages: Sequence[Passage]
-    origin: str
-    source: str = ""
-    place: str = ""
-    read_from: Mapping[str, str] = field(default_factory=dict)
-    bands: tuple[int, ...] = ()
-    alike: tuple[str, ...] = ()
-    pages: Pages = ()
-
-
-def text_key(text: str) -> bytes:
-    """The key under which the vector of a text is kept."""
-    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest()[:16]
 
 
 def store_entry(con: Connection, entry: Entry) -> None:
@@ -58,7 +24,7 @@ def store_entry(con: Connection, entry: Entry) -> None:
     con.execute(
         "INSERT INTO articles VALUES (?, ?, ?, ?, NULL) ON CONFLICT (id) DO UPDATE SET "
         "current = excluded.current, origin = excluded.origin, seen_at = excluded.seen_at",
-        (article.id, article.version, entry.origin, ingest_log.now()),
+        (article.id, article.version, entry.origin, now()),
     )
     con.execute(
         "INSERT OR IGNORE INTO sightings VALUES (?, ?, ?)", (article.id, entry.source or entry.origin, entry.origin)
@@ -86,7 +52,7 @@ def _store_version(con: Connection, article: Article) -> None:
     spans = json.dumps([[s.start, s.end, s.kind] for s in article.boilerplate])
     row = (article.version, article.id, number, article.source_id, article.url, article.title, article.byline,
            article.outlet, article.published_at, (article.published_at or "")[:10] or None, article.date_source,
-           article.language, spans, article.text, ingest_log.now())  # fmt: skip
+           article.language, spans, article.text, now())  # fmt: skip
     con.execute(f"INSERT INTO versions VALUES ({','.join('?' * len(row))})", row)
 
 

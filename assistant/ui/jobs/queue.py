@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from assistant.errors import BylineError, UsageError
-from assistant.storage.sqlite.catalogue import Catalogue
+from assistant.storage.ports import ArticleReader
 from assistant.ui.jobs.outcomes import Line, make_lines, read_lines, write_lines
 from assistant.ui.server.loader import Loader
 from ingest.parsing.registry import Raw
@@ -241,7 +241,7 @@ def _ingest(source: str) -> Work:
     return work
 
 
-def _titles(catalogue: Catalogue) -> Callable[[str], str]:
+def _titles(catalogue: ArticleReader) -> Callable[[str], str]:
     titles = {head.article_id: head.title for head in catalogue.headlines()}
     return lambda article_id: titles.get(article_id, "")
 

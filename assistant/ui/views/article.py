@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from assistant.storage.sqlite.catalogue import Catalogue
+from assistant.storage.ports import Catalogue
 from assistant.types import Article, Pages, Span
 from assistant.ui.views.html import day, esc, link
 from ingest.parsing.boilerplate import find_corrections

@@ -9,6 +9,7 @@ import pytest
 
 from assistant.errors import StoreError
 from assistant.storage.library import Library
+from assistant.storage.opening import open_folder
 from assistant.testing import HashingEmbedder
 from assistant.types import Filters
 from tests.ingest.making import FINGERPRINT, article, entry, fill, open_tiny, story
@@ -32,7 +33,7 @@ def library(tmp_path: Path):
 
 
 def hold(home: str, ready, done) -> None:
-    library = Library(Path(home), FINGERPRINT)
+    library = open_folder(Path(home), FINGERPRINT)
     with library:
         library.sync()
         ready.set()
@@ -64,7 +65,7 @@ def test_a_second_writer_is_told_at_once_and_readers_go_on(library: Library) -> 
 
 def test_another_fingerprint_is_an_error_that_names_the_way_out(library: Library) -> None:
     with pytest.raises(StoreError, match=r"hashing, passage rules 3.*other model.*repair"):
-        Library(library.home, "other model, passage rules 3")
+        open_folder(library.home, "other model, passage rules 3")
 
 
 def test_repair_embeds_nothing_and_finds_the_same(library: Library, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -97,7 +98,7 @@ def test_a_superseded_version_is_not_found_and_can_be_read(library: Library) -> 
     old = library.catalogue.article("4")
     assert old is not None
     fill(library, [article(4, "Nothing of the sort happened in Oxendale.", outlet="Paper 1", day="2025-03-05")])
-    assert all(number in library.catalogue.shelf().live for number, _ in ask(library, old.text, 20))
+    assert all(number in library.catalogue.live() for number, _ in ask(library, old.text, 20))
     assert texts(library, "Nothing of the sort happened in Oxendale.")[0].startswith("Nothing of the sort")
     kept = library.catalogue.article(old.id, old.version)
     assert kept == old

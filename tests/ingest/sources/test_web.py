@@ -80,7 +80,7 @@ def test_every_template_gives_the_right_fields_and_says_where_from(
         assert [line for line in lines if line not in article.text] == [], path
         shown = " ".join(
             p.text
-            for p, _ in library.catalogue.passages(list(library.catalogue.shelf().live)).values()
+            for p, _ in library.catalogue.passages(list(library.catalogue.live())).values()
             if p.article_id == article.id
         )
         for other in ("Related stories", "Ferry fares", "inbox", "Sport", "First!", "By Orla", "©"):
@@ -181,9 +181,7 @@ def test_the_second_time_the_server_is_asked_whether_it_changed(
     assert old is not None and correction not in old.text and pages.TRAM[0] in old.text
     new = one(library, url)
     assert new.version == newest.version and correction in new.text
-    assert any(
-        correction in p.text for p, _ in library.catalogue.passages(list(library.catalogue.shelf().live)).values()
-    )
+    assert any(correction in p.text for p, _ in library.catalogue.passages(list(library.catalogue.live())).values())
 
 
 def test_a_removed_page_is_fetched_whole_again(site: pages.Site, library: Library, fetcher: Fetcher) -> None:

@@ -49,7 +49,7 @@ def sentence_record(sentence: Sentence) -> dict[str, Any]:
 
 
 def citation_record(citation: Citation) -> dict[str, Any]:
-    """The fixed JSON form of a citation; `page` only where its document has pages."""
+    """The fixed JSON form of a citation; `page` only where its document has pages, `ocr` only for scans."""
     head = citation.headline
     record: dict[str, Any] = {
         "number": citation.number,
@@ -64,7 +64,8 @@ def citation_record(citation: Citation) -> dict[str, Any]:
         "start": citation.start,
         "end": citation.end,
     }
-    return record if citation.page is None else record | {"page": citation.page}
+    record |= {} if citation.page is None else {"page": citation.page}
+    return record | ({"ocr": True} if citation.ocr else {})
 
 
 def hit_record(hit: Hit) -> dict[str, Any]:

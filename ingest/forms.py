@@ -40,6 +40,10 @@ TABLE = (
     Form("feed", (".rss", ".atom", ".rdf", ".xml"), "feed_file:read_feed", ("application/rss+xml", "application/atom+xml")),
     Form("PDF", (".pdf",), "pdf:read_pdf", ("application/pdf",)),
     Form(
+        "picture", (".png", ".jpg", ".jpeg", ".tif", ".tiff", ".webp"), "scans:read_picture",
+        ("image/png", "image/jpeg", "image/tiff", "image/webp"),
+    ),
+    Form(
         "Word", (".docx", ".docm"), "docx:read_docx",
         ("application/vnd.openxmlformats-officedocument.wordprocessingml.document",
          "application/vnd.ms-word.document.macroenabled.12"),

@@ -9,6 +9,7 @@ import typer
 from assistant.cli.io import AsJson, opened_library
 from assistant.cli.streams import print_json, say
 from assistant.errors import UsageError
+from assistant.types import scanned_pages
 
 articles_app = typer.Typer(no_args_is_help=True, help="List, show, edit or remove stored articles.")
 
@@ -58,9 +59,13 @@ def show_article(context: typer.Context, article: ArticleId, as_json: AsJson = F
             return
         copies = library.catalogue.cluster(found.id)
         edit = library.catalogue.edit(found.id)
+        scanned = scanned_pages(library.catalogue.read_from(found.version))
     lines = [found.title, f"{found.outlet or 'Unknown outlet'}, {found.published_at or 'No date'}"
              f"{f', by {found.byline}' if found.byline else ''}"]  # fmt: skip
     lines += [found.url] if found.url else []
+    if scanned:
+        told = ", ".join(f"p. {page} ({sure}%)" for page, sure in scanned.items())
+        lines.append(f"Read from a scan; may contain errors. Confidence by page: {told}")
     lines += [f"Edited: {', '.join(edit.fields)}"] if edit and edit.fields else []
     lines += [f"Tags: {', '.join(edit.tags)}"] if edit and edit.tags else []
     if copies:
@@ -77,6 +82,7 @@ def article_record(catalogue: Any, article: Any) -> dict[str, Any]:
         "boilerplate": [[span.start, span.end, span.kind] for span in article.boilerplate],
         "versions": [head.version for head in catalogue.versions(article.id)],
         "read_from": catalogue.read_from(article.version),
+        "scanned": [list(row) for row in scanned_pages(catalogue.read_from(article.version)).items()],
         "corrections": [[span.start, span.end, span.kind] for span in find_corrections(article.text)],
         "also_in": [
             {"article_id": head.article_id, "outlet": head.outlet, "published_at": head.published_at}

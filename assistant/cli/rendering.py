@@ -65,6 +65,7 @@ def _remarks(answer: Answer) -> list[str]:
 def _source(citation: Citation) -> str:
     head = citation.headline
     page = f", p. {citation.page}" if citation.page else ""
+    page += ", read from a scan" if citation.ocr else ""
     where = f"{place(head)}{page}, characters {citation.start}-{citation.end}"
     link = f"\n    {head.url}" if head.url else ""
     return f"[{citation.number}] “{citation.quote}”\n    {head.title} ({where}){link}"

@@ -45,7 +45,8 @@ class CitationBook:
         if key not in self._by_place:
             quote = passage.text[start - passage.start : end - passage.start]
             page = page_at(passage.pages, start)
-            self._by_place[key] = Citation(len(self._by_place) + 1, hit.headline, quote, start, end, page)
+            ocr = (page or 1) in passage.scanned
+            self._by_place[key] = Citation(len(self._by_place) + 1, hit.headline, quote, start, end, page, ocr)
         return self._by_place[key]
 
     @property

@@ -7,7 +7,7 @@ which is the source's text unchanged.
 from __future__ import annotations
 
 from assistant.types.answers import ABSTAINED, CORRECTED, DISAGREE, Answer, Citation, Entry, Sentence, Status, Verdict
-from assistant.types.articles import Article, Headline, Pages, Passage, Span, article_version, page_at
+from assistant.types.articles import Article, Headline, Pages, Passage, Span, article_version, page_at, scanned_pages
 from assistant.types.hits import Hit, ScoreBreakdown
 from assistant.types.queries import CHAT, SHAPED, Filters, Query, QuestionKind, Share
 
@@ -36,4 +36,5 @@ __all__ = [
     "Verdict",
     "article_version",
     "page_at",
+    "scanned_pages",
 ]

@@ -27,6 +27,7 @@ class Citation:
 
     Attributes:
         page: The page of the document that it begins on, from 1; None where the document has no pages.
+        ocr: Whether that page was read from a scan, so that the quotation may have wrong letters.
 
     Raises:
         ValueError: The quotation does not fit its offsets.
@@ -38,6 +39,7 @@ class Citation:
     start: int
     end: int
     page: int | None = None
+    ocr: bool = False
 
     def __post_init__(self) -> None:
         if not self.quote or self.end - self.start != len(self.quote):

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from bisect import bisect_right
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -91,6 +93,15 @@ def page_at(pages: Pages, offset: int) -> int | None:
     return pages[at - 1][1] if at else None
 
 
+SCAN = "scan"
+"""The key of an article's `read_from` that tells its scanned pages, as in "1: 96%, 4: 88%"."""
+
+
+def scanned_pages(read_from: Mapping[str, str]) -> dict[int, int]:
+    """Page, from 1 -> confidence in percent, of the pages that were read from a scan; empty without any."""
+    return {int(page): int(sure) for page, sure in re.findall(r"(\d+): (\d+)%", read_from.get(SCAN, ""))}
+
+
 @dataclass(frozen=True, slots=True)
 class Passage:
     """A stretch of whole sentences; `article.text[start:end] == text`, always.
@@ -104,6 +115,7 @@ class Passage:
         text: The characters themselves.
         sentences: Offsets (start, end) of its sentences in the article's text, in order.
         pages: Where in the article's text its document's pages begin; empty without pages.
+        scanned: The pages that were read from a scan; a picture alone is page 1.
     """
 
     id: str
@@ -114,6 +126,7 @@ class Passage:
     text: str
     sentences: tuple[tuple[int, int], ...]
     pages: Pages = ()
+    scanned: tuple[int, ...] = ()
 
     def sentence(self, index: int) -> str:
         """The words of one sentence."""

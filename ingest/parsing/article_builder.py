@@ -10,6 +10,7 @@ from typing import Any
 
 from assistant.errors import UsageError
 from assistant.types import Article, Pages, article_version
+from assistant.types.articles import SCAN
 from ingest.parsing.boilerplate import mark_boilerplate, mark_page
 from ingest.parsing.dates import find_date
 from ingest.parsing.saved_pages import is_archive
@@ -185,7 +186,8 @@ def from_page(fields: Mapping[str, Any], raw: Raw, number: int | None = None) ->
     if not isinstance(text, str):
         raise UsageError("there is no article text on this page")
     told, hints = fields.get("read_from"), raw.hints
-    read_from = {str(k)[:40]: str(v)[:40] for k, v in told.items()} if isinstance(told, dict) else {}
+    told = told if isinstance(told, dict) else {}  # a scan names each of up to a thousand pages
+    read_from = {str(k)[:40]: str(v)[: 12_000 if k == SCAN else 40] for k, v in told.items()}
     values = {
         name: clean_line(fields.get(name)) for name in ("title", "byline", "outlet", "language", "url", "published_at")
     }

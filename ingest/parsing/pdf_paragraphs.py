@@ -14,6 +14,10 @@ from ingest.parsing.pdf_rows import Row
 _ENDS = re.compile(r"[.!?:;…。！？][\"”’»)\]]*$")
 _ITEM = re.compile(r"(?:[•▪‣◦●■–—*-]|\(?\d{1,2}[.)]|\(?[a-z][.)])\s+\S")
 _BULLET = re.compile(r"[•▪‣◦●■]")
+GAP = "\n\n"
+"""Between two paragraphs."""
+LARGER = 1.15
+"""A headline is at least this much larger than the text."""
 LOOK_AHEAD = 8
 """Paragraphs that may stand between two parts of a sentence: captions, boxes, notes."""
 
@@ -55,7 +59,7 @@ def _column(column: Column) -> list[Paragraph]:
         if not text:
             continue
         if last is not None and _goes_on(last, row, column, leading):
-            out[-1].text = _added(out[-1].text, text)
+            out[-1].text = added(out[-1].text, text)
         else:
             out.append(Paragraph(text, row.size))
         out[-1].full = row.right > column.right - 0.12 * (column.right - column.left)
@@ -96,7 +100,8 @@ def _first_word_width(row: Row) -> float:
     return row.words[0].right - row.words[0].left
 
 
-def _added(before: str, text: str) -> str:
+def added(before: str, text: str) -> str:
+    """A line put after another of its paragraph, a word that was split at the end of the line made whole."""
     if re.search(r"[\w,.’][-\u2010\u2011\u00ad]$", before) and text[:1].isalnum():
         return close_up(before, text)
     if (
@@ -122,7 +127,7 @@ def put_together(paragraphs: list[Paragraph]) -> list[Paragraph]:
         current = waiting.pop(0)
         while (at := _continuation(current, waiting, body)) is not None:
             following = waiting.pop(at)
-            current.text, current.full = _added(current.text, following.text), following.full
+            current.text, current.full = added(current.text, following.text), following.full
             at = len(current.text) - len(following.text)  # what is added stays as it is; only a hyphen before it may go
             current.pages += [(at + start, page) for start, page in following.pages]
         out.append(current)
@@ -179,3 +184,19 @@ def pages_of(paragraphs: Sequence[Paragraph], gap: int) -> list[tuple[int, int]]
                 found.append((at + start, page))
         at += len(paragraph.text) + gap
     return found
+
+
+def title_of(paragraphs: list[Paragraph]) -> str:
+    """The largest paragraph of the first page, where it is larger than the text; of several, the uppermost ones."""
+    body = body_size(paragraphs)
+    large = [p for p in paragraphs if p.size > LARGER * body and len(re.findall(r"\w", p.text)) >= 3]
+    if not large:
+        return ""
+    size = max(p.size for p in large)
+    start = next(at for at, p in enumerate(paragraphs) if p in large and p.size > 0.97 * size)
+    title = [paragraphs[start]]
+    for paragraph in paragraphs[start + 1 :]:
+        if abs(paragraph.size - size) > 0.05 * size:
+            break
+        title.append(paragraph)
+    return " ".join(p.text for p in title)[:300]

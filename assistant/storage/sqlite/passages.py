@@ -18,7 +18,7 @@ from assistant.storage.sqlite.articles import HEAD, Articles
 from assistant.storage.sqlite.connection import Connection
 from assistant.storage.sqlite.filtering import conditions
 from assistant.storage.sqlite.stemming import Stemmer
-from assistant.types import Filters, Headline, Passage
+from assistant.types import Filters, Headline, Passage, scanned_pages
 
 FIELD_WEIGHTS = (1.0, 2.0, 1.0, 1.0)
 """BM25 weights of title, outlet, day and body."""
@@ -159,15 +159,19 @@ class Finding(Articles):
         with self.guard() as con:
             marks = ",".join("?" * len(seqs))
             for row in con.execute(
-                f"SELECT p.seq, p.id, p.start, p.end, p.sentences, f.c3, {HEAD}, g.starts FROM passages p "  # noqa: S608
+                f"SELECT p.seq, p.id, p.start, p.end, p.sentences, f.c3, {HEAD}, g.starts, r.fields FROM passages p "  # noqa: S608
                 "JOIN versions v ON v.version = p.version JOIN passages_fts_content f ON f.id = p.seq "
+                "LEFT JOIN provenance r ON r.version = p.version "
                 f"LEFT JOIN pages g ON g.version = p.version WHERE p.seq IN ({marks})",
                 tuple(seqs),
             ):
                 head = Headline(row[6], row[7], row[8], row[9], row[10], row[11], row[12], row[13])
                 sentences = tuple((s, e) for s, e in json.loads(row[4]))
                 pages = tuple((start, page) for start, page in json.loads(row[14])) if row[14] else ()
-                passage = Passage(row[1], head.article_id, head.version, row[2], row[3], row[5], sentences, pages)
+                scanned = tuple(scanned_pages(json.loads(row[15]))) if row[15] else ()
+                passage = Passage(
+                    row[1], head.article_id, head.version, row[2], row[3], row[5], sentences, pages, scanned
+                )
                 found[row[0]] = (passage, head)
         return found
 

@@ -73,6 +73,7 @@ def _sources(answer: Answer) -> str:
         head = citation.headline
         where = ", ".join(part for part in (head.outlet, day(head.published_at), head.title) if part)
         where += f", p. {citation.page}" if citation.page else ""
+        where += ", read from a scan" if citation.ocr else ""
         rows.append(f"[{citation.number}] {quoted(' '.join(citation.quote.split()))} {where}")
     return "\n\n" + "\n".join(rows) if rows else ""
 

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 
 from assistant.storage.ports import Catalogue
-from assistant.types import Article, Pages, Span
+from assistant.types import Article, Pages, Span, scanned_pages
 from assistant.ui.views.html import day, esc, link
 from ingest.parsing.boilerplate import find_corrections
 
@@ -36,7 +36,8 @@ def render_article(catalogue: Catalogue, article_id: str, version: str, quotes: 
     versions = catalogue.versions(article.id)
     current = catalogue.current_versions().get(article.id)
     marked = read_quotes(quotes, len(article.text))
-    return f"{_header(article, len(marked))}{_versions(article, [v.version for v in versions], current)}{_body(article, marked, catalogue.pages(article.version))}"
+    scan = _scan_note(scanned_pages(catalogue.read_from(article.version)), catalogue.pages(article.version))
+    return f"{_header(article, len(marked))}{_versions(article, [v.version for v in versions], current)}{scan}{_body(article, marked, catalogue.pages(article.version))}"
 
 
 def _header(article: Article, quotations: int) -> str:
@@ -58,6 +59,16 @@ def _header(article: Article, quotations: int) -> str:
         + (f'<p class="meta">{meta}</p>' if meta else "")
         + "</header>"
     )
+
+
+def _scan_note(scanned: dict[int, int], pages: Pages) -> str:
+    """That the text was read from a scan, with the pages and how sure the reading was."""
+    if not scanned:
+        return ""
+    if not pages:
+        return f'<p class="scan">Read from a scan; may contain errors (confidence {min(scanned.values())}%).</p>'
+    told = ", ".join(f"p. {page} ({sure}%)" for page, sure in scanned.items())
+    return f'<p class="scan">Read from a scan; may contain errors. Confidence by page: {told}.</p>'
 
 
 def _versions(article: Article, versions: list[str], current: str | None) -> str:

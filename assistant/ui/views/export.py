@@ -76,7 +76,8 @@ def _footnote(turn: int, citation: Cited, look: Lookup) -> str:
     address = web_address(headline.url) if headline else None
     parts = [citation.outlet or "Unknown outlet", day(citation.published_at), citation.title]
     where = ", ".join(_safe(part) for part in parts)
-    place = f"{f'p. {citation.page}, ' if citation.page else ''}characters {citation.start}–{citation.end} of version {citation.version}"
+    scan = "read from a scan, " if citation.ocr else ""
+    place = f"{f'p. {citation.page}, ' if citation.page else ''}{scan}characters {citation.start}–{citation.end} of version {citation.version}"
     return (
         f"[^{turn}-{citation.number}]: “{_safe(citation.quote)}” {where}{f', <{address}>' if address else ''}, {place}."
     )

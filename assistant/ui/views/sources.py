@@ -82,7 +82,12 @@ def _card(group: list[Cited], look: Lookup) -> str:
 
 
 def _page(citation: Cited) -> str:
-    return f' <span class="page">p. {citation.page}</span>' if citation.page else ""
+    parts = [
+        f"p. {citation.page}" if citation.page else "",
+        "read from a scan; may contain errors" if citation.ocr else "",
+    ]
+    told = " · ".join(part for part in parts if part)
+    return f' <span class="page">{told}</span>' if told else ""
 
 
 def _flag(state: SourceState) -> str:

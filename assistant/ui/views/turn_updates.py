@@ -46,6 +46,7 @@ def cited_of(citation: Citation, hits: tuple[Hit, ...] = ()) -> Cited:
         start=citation.start,
         end=citation.end,
         page=citation.page,
+        ocr=citation.ocr,
         also_in=sorted(copies)[:50],
     )
 

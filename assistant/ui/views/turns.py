@@ -54,6 +54,7 @@ class Cited(Head):
     start: int = Field(ge=0)
     end: int = Field(ge=0)
     page: int | None = Field(default=None, ge=1, le=100_000)
+    ocr: bool = False
     also_in: list[Short] = Field(default=[], max_length=50)
 
 

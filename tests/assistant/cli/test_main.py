@@ -172,7 +172,7 @@ def make_wrong(tmp_path: Path) -> dict[str, tuple[Path, str]]:
         ("bare.json", b'{"title": "x"}', "there is no field 'text' or 'body'"),
         ("broken.json", b'{"title": ', "this is not valid JSON"),
         ("line.txt", b"x" * 100_000_000, "limit 5,000,000 characters"),
-        ("picture.png", b"\x89PNG", "files aren't supported"),
+        ("picture.png", b"\x89PNG", "This picture is damaged"),
     ):
         (tmp_path / name).write_bytes(content)
         found[name] = (tmp_path / name, said)

@@ -12,7 +12,7 @@ from collections.abc import Generator, Sequence
 from dataclasses import dataclass, field, replace
 
 from assistant.answering.labels import borne_label
-from assistant.answering.passages import format_passages, new_key, screened
+from assistant.answering.passages import format_passages, screened
 from assistant.answering.repair import Failed, repair
 from assistant.answering.sentence_stream import SentenceStream, Unit, is_not_found
 from assistant.answering.shapes import form_for
@@ -153,7 +153,7 @@ class ModelWriter:
 
     def _messages(self, query: Query, hits: Sequence[Hit], coverage: str) -> list[tuple[str, str]]:
         prompt = load_prompt(PROMPT if self._model.profile.capable else SMALL_PROMPT)
-        passages = format_passages(dict(enumerate(hits, 1)), new_key())
+        passages = format_passages(dict(enumerate(hits, 1)))
         given = {"passages": passages, "question": query.standalone}
         if self._model.profile.capable:
             given |= {"form": form_for(query.kind, query.sides), "coverage": coverage}

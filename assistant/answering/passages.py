@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
-import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
@@ -13,6 +13,8 @@ from assistant.reading.pipeline import header
 from assistant.text.injection import plain_text
 from assistant.types import Hit
 
+KEY = 16
+"""Hex digits of the key in the tags round passages."""
 FUSED = 10
 """Rank offset of reciprocal rank fusion over sub-queries: the smaller, the more a first place counts."""
 
@@ -53,27 +55,22 @@ def within_budget(hits: Sequence[Hit], characters: int) -> list[Hit]:
     return kept
 
 
-def format_passages(numbered: Mapping[int, Hit], key: str) -> str:
+def format_passages(numbered: Mapping[int, Hit]) -> str:
     """Passages under their numbers, one block each: outlet, date, title and byline, then the text.
 
-    Header and text stand between tags that hold a key. No article knows it, so none can close its passage. What is
-    silenced is left out; what looks like a marker or a tag is made harmless.
+    Header and text stand between tags that hold a key: a hash of all the passages. An article would have to hold the
+    hash of itself and of all others to close its passage. The same passages give the same prompt, so that answers can be
+    recorded. What is silenced is left out; what looks like a marker or a tag is made harmless.
 
     Args:
         numbered: The passages, after `screened`.
-        key: From `new_key`, another one for every request.
     """
-    blocks = []
+    blocks = {}
     for number, hit in numbered.items():
         text = " ".join(words for _, words in readable(hit))
-        inside = f"{harmless(named(hit))}\n{harmless(text)}"
-        blocks.append(f"[{number}] <passage {key}>\n{inside}\n</passage {key}>")
-    return "\n".join(blocks)
-
-
-def new_key() -> str:
-    """A key for the tags round the passages of one request: 12 hex digits."""
-    return secrets.token_hex(6)
+        blocks[number] = f"{harmless(named(hit))}\n{harmless(text)}"
+    key = hashlib.sha256("\n".join(blocks.values()).encode("utf-8", "surrogatepass")).hexdigest()[:KEY]
+    return "\n".join(f"[{number}] <passage {key}>\n{inside}\n</passage {key}>" for number, inside in blocks.items())
 
 
 def named(hit: Hit) -> str:

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from assistant.answering.markers import marked, unmarked
-from assistant.answering.passages import format_passages, new_key
+from assistant.answering.passages import format_passages
 from assistant.answering.sentence_stream import Unit
 from assistant.models.chat import ChatModel
 from assistant.types import Hit
@@ -59,7 +59,7 @@ def repair(
     """
     prompt = load_prompt(PROMPT)
     sent = list(failed[:MOST])
-    passages = format_passages(_needed(hits, sent), new_key())
+    passages = format_passages(_needed(hits, sent))
     listed = "\n".join(
         f"{letter}: {item.unit.text} {''.join(f'[{n}]' for n in item.unit.cited)} (problem: {item.reason})"
         for letter, item in zip(string.ascii_uppercase, sent, strict=False)

@@ -20,6 +20,8 @@ TO_QUESTION, TO_TITLE, CONSTANT = 11.7, 5.8, -3.6
 SHARING, STRANGE, OFFERING = -3.2, -1.5, 0.0
 """Least log odds of a sentence that has a word of the question or of the title, or names somebody whom its passage names
 elsewhere; of one that has neither; and of one that holds a contact, an offer or a code for which nobody asked."""
+BARE = 5
+"""Words of an answer that may be no whole sentence."""
 REPEATED = 40
 """Characters from which on a sentence of a passage is the one that the model repeats."""
 
@@ -47,8 +49,17 @@ class Relevance:
         """Whether a sentence bears on a question, given the passages that it cites."""
         title = " ".join(dict.fromkeys(hit.headline.title for hit in cited))
         around = " ".join(words for hit in cited for _, words in readable(hit) if sentence[:REPEATED] not in words)
-        (score,) = self.log_odds(question, [sentence], [title])
-        return score >= least(question, sentence, title, around)
+        said = [sentence, *_whole(sentence, cited)]
+        scores = self.log_odds(question, said, [title] * len(said))
+        return any(score >= least(question, text, title, around) for score, text in zip(scores, said, strict=True))
+
+
+def _whole(sentence: str, cited: Sequence[Hit]) -> list[str]:
+    """For a bare answer ("Four crowns.") the sentences of the passages that hold all of it: they say what it is about."""
+    bare = word_roots(sentence)
+    if not bare or len(bare) > BARE:
+        return []
+    return [words for hit in cited for _, words in readable(hit) if bare <= word_roots(words)]
 
 
 def least(question: str, sentence: str, title: str, around: str) -> float:

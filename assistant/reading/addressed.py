@@ -26,6 +26,8 @@ from assistant.text.lexical import fold
 WEIGHTS = Path(__file__).parent.parent / "models" / "addressed.json"
 SURE = 0.5
 """Probability from which on a sentence is taken to speak to the program."""
+SURE_WITH_RULE = 0.1
+"""The same for one that speaks of earlier instructions, prompts or contexts in the usual words."""
 SPREAD = 3.0
 """What the unit vector is multiplied by, so that one regularisation fits it and the other features."""
 LONGEST = 600
@@ -59,8 +61,8 @@ def forged(texts: Sequence[str]) -> list[bool]:
 
 
 _PROGRAMS = re.compile(
-    r"\b(?:chat ?bots?|prompts?|language models?|llms?|jailbreak\w*|ai|artificial intelligence|instructions?|injections?|"
-    r"(?:voice |digital |virtual )?assistants?|chatgpt|hackers?|attackers?|researchers?)\b",
+    r"\b(?:chat ?bots?|prompts?|language models?|llms?|jailbreak\w*|ai|artificial intelligence|prompt injections?|"
+    r"(?:voice|digital|virtual) assistants?|chatgpt)\b",
     re.I,
 )
 
@@ -74,6 +76,11 @@ def addressed_features(texts: Sequence[str], encode: Encode) -> Floats:
     """What the classifier sees of sentences: one row each, the vector first; codes are masked."""
     plain = [CODE.sub("code", plain_text(text)[:LONGEST]) for text in texts]
     return np.hstack([SPREAD * encode(plain), np.array([_of_words(text) for text in plain], np.float32)])
+
+
+def _overrides(text: str) -> bool:
+    told = unquoted(plain_text(text))
+    return bool(OVERRIDES.search(told) or OVERRIDES.search(fold(told)))
 
 
 def _of_words(text: str) -> list[float]:
@@ -101,7 +108,10 @@ class Addressed:
 
     def __call__(self, texts: Sequence[str]) -> list[bool]:
         """For each sentence, whether it speaks to the program."""
-        return [is_forged(text) or share >= SURE for text, share in zip(texts, self.shares(texts), strict=True)]
+        return [
+            is_forged(text) or share >= (SURE_WITH_RULE if _overrides(text) else SURE)
+            for text, share in zip(texts, self.shares(texts), strict=True)
+        ]
 
     def shares(self, texts: Sequence[str]) -> list[float]:
         """The probability of each sentence."""

@@ -26,7 +26,7 @@ from assistant.text.lexical import fold
 WEIGHTS = Path(__file__).parent.parent / "models" / "addressed.json"
 SURE = 0.5
 """Probability from which on a sentence is taken to speak to the program."""
-SURE_WITH_RULE = 0.1
+SURE_WITH_RULE = 0.03
 """The same for one that speaks of earlier instructions, prompts or contexts in the usual words."""
 SPREAD = 3.0
 """What the unit vector is multiplied by, so that one regularisation fits it and the other features."""

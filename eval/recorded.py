@@ -24,8 +24,12 @@ KEY = 16
 BEGINNING = 120
 """Characters of a passage's header and text, each, by which it is known again."""
 
-PASSAGE = re.compile(r"^\[(\d+)\] ([^\n]*)\n<passage>\n(.*?)\n</passage>", re.M | re.S)
+PASSAGE = re.compile(
+    r"^\[(?P<number>\d+)\] <passage (?P<key>[0-9a-f]+)>\n(?P<head>[^\n]*)\n(?P<text>.*?)\n</passage (?P=key)>",
+    re.M | re.S,
+)
 """A passage in a prompt: its number, header and text; see `assistant.answering.passages.format_passages`."""
+_KEY = re.compile(r"(</?passage) [0-9a-f]+>")
 _MARKER = re.compile(r"\s?\[(\d+)\]")
 
 
@@ -75,8 +79,8 @@ class Recording:
 
 
 def request_key(messages: Messages) -> str:
-    """The key of a prompt: the first 16 hex digits of the SHA-1 of its messages as JSON."""
-    return _digest(json.dumps(message_records(messages), ensure_ascii=False))
+    """The key of a prompt: the first 16 hex digits of the SHA-1 of its messages as JSON, without the keys of its tags."""
+    return _digest(_KEY.sub(r"\1>", json.dumps(message_records(messages), ensure_ascii=False)))
 
 
 def asked_key(messages: Messages) -> str:
@@ -153,7 +157,8 @@ def _renumbered(answer: Recorded, messages: Messages) -> str:
 
 def _beginnings(messages: Messages) -> dict[str, str]:
     return {
-        number: f"{head[:BEGINNING]}\n{text[:BEGINNING]}" for number, head, text in PASSAGE.findall(messages[-1][1])
+        found["number"]: f"{found['head'][:BEGINNING]}\n{found['text'][:BEGINNING]}"
+        for found in PASSAGE.finditer(messages[-1][1])
     }
 
 

@@ -11,9 +11,10 @@ from dataclasses import dataclass, replace
 
 from assistant.answering.event_dates import anchored_days, shown_day
 from assistant.answering.extractive_shapes import SHAPES
-from assistant.answering.messages import correction, disagreement
+from assistant.answering.messages import INSTRUCTIONS, correction, disagreement
 from assistant.answering.quote_blocks import Block
 from assistant.grounding.citations import CitationBook
+from assistant.reading.addressed import Screen, forged, screen_for
 from assistant.reading.evidence import GAP, Evidence
 from assistant.reading.pipeline import Finding, sure_findings
 from assistant.reading.scoring import Weights
@@ -42,10 +43,12 @@ class ExtractiveWriter:
 
     Args:
         weights: From which confidence on a part counts as answered.
+        screen: Which sentences speak to the program that answers; they are not quoted.
     """
 
-    def __init__(self, weights: Weights) -> None:
+    def __init__(self, weights: Weights, screen: Screen = forged) -> None:
         self._weights = weights
+        self._screen = screen
 
     def write(self, query: Query, findings: Sequence[Finding], book: CitationBook) -> ExtractiveDraft:
         """Write the answer.
@@ -61,8 +64,11 @@ class ExtractiveWriter:
         sure = sure_findings(findings, self._weights, query.kind)
         if not sure:
             return ExtractiveDraft()
-        blocks = _blocks(query, findings, sure)
-        notes = [f"Nothing was found on {side}." for side in _sides_without(query, blocks)]
+        blocks, marked = _cleared(_blocks(query, findings, sure), self._screen, query.standalone)
+        if not blocks:
+            return ExtractiveDraft()
+        notes = [INSTRUCTIONS] if marked else []
+        notes += [f"Nothing was found on {side}." for side in _sides_without(query, blocks)]
         missing = () if query.kind == "comparison" else tuple(f.part for f in findings if f not in sure)
         return _draft(blocks, book, notes, missing)
 
@@ -81,6 +87,30 @@ def _blocks(query: Query, findings: Sequence[Finding], sure: Sequence[Finding]) 
             said += [(part.hit.passage.version, part.start, part.end) for part in left]
             blocks += [replace(block, evidence=left)] if left else []
     return blocks
+
+
+def _cleared(blocks: Sequence[Block], screen: Screen, question: str) -> tuple[list[Block], bool]:
+    """The blocks without sentences that speak to the program; whether some stay because the question is about such."""
+    kept: list[Block] = []
+    marked = False
+    for block in blocks:
+        parts: list[Evidence] = []
+        for evidence in block.evidence:
+            passage = evidence.hit.passage
+            inside = [(a, b) for a, b in passage.sentences if evidence.start <= a and b <= evidence.end]
+            texts = [passage.text[a - passage.start : b - passage.start] for a, b in inside]
+            marked = marked or any(screen(texts))
+            flags = screen_for(question, screen)(texts)
+            good = [span for span, flag in zip(inside, flags, strict=True) if not flag]
+            if len(good) < len(inside):
+                left = unsaid(
+                    evidence, [(passage.version, *span) for span, flag in zip(inside, flags, strict=True) if flag]
+                )
+                parts += [] if evidence.differs or evidence.corrects else left
+            else:
+                parts.append(evidence)
+        kept += [replace(block, evidence=tuple(parts))] if parts else []
+    return kept, marked and screen_for(question, screen) is not screen
 
 
 def _draft(

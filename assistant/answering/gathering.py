@@ -10,6 +10,7 @@ from assistant.answering.passages import fused, interleaved, within_budget
 from assistant.answering.state import Material
 from assistant.models.profile import ChatProfile
 from assistant.query.parsed import spelled
+from assistant.reading.addressed import Screen, forged, screen_for
 from assistant.reading.pipeline import WIDE, Finding, PassageReader, read_part
 from assistant.reading.scoring import Weights
 from assistant.retrieval.context import beside, whole_article, widen
@@ -43,12 +44,14 @@ class Gatherer:
         retriever: Finds passages.
         reader: Reads them.
         weights: How the reader's scores are combined.
+        screen: Which sentences speak to the program that answers; they are not quoted.
     """
 
     library: Library
     retriever: HybridRetriever
     reader: PassageReader
     weights: Weights
+    screen: Screen = forged
 
     def read_all(self, query: Query) -> Material:
         """Search and read every sub-query; of a doubtful follow-up both readings, and the better one is kept."""
@@ -72,7 +75,10 @@ class Gatherer:
         if query.kind in WIDE:
             near = beside(hits[:WITH_NEIGHBOURS], self.library.catalogue)
             hits = [*hits[: most - len(near)], *near]
-        return read_part(self.reader, full, hits, self.weights, number, newest=query.newest_first, kind=query.kind)
+        return read_part(
+            self.reader, full, hits, self.weights, number,
+            newest=query.newest_first, kind=query.kind, screen=screen_for(full, self.screen),
+        )  # fmt: skip
 
     def _newer(self, query: Query, text: str, hits: Sequence[Hit]) -> list[Hit]:
         """The same search among the articles that are as new as the newest quarter of the hits."""

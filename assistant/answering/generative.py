@@ -12,7 +12,7 @@ from collections.abc import Generator, Sequence
 from dataclasses import dataclass, field, replace
 
 from assistant.answering.labels import borne_label
-from assistant.answering.passages import format_passages, without_orders
+from assistant.answering.passages import format_passages, screened
 from assistant.answering.repair import Failed, repair
 from assistant.answering.sentence_stream import SentenceStream, Unit, is_not_found
 from assistant.answering.shapes import form_for
@@ -21,7 +21,9 @@ from assistant.events import Checked, Draft, Limited
 from assistant.grounding.citations import CitationBook
 from assistant.grounding.evidence import Evidence, Verification, Verifier
 from assistant.grounding.limitations import is_limitation
+from assistant.grounding.relevance import Relevance
 from assistant.models.chat import ChatModel
+from assistant.reading.addressed import Screen
 from assistant.text.injection import plain_text
 from assistant.types import Hit, Query, Sentence
 from prompts import load_prompt
@@ -82,17 +84,32 @@ class _Kept:
     sentence: Sentence
 
 
+@dataclass(frozen=True, slots=True)
+class Checks:
+    """What decides which sentences of a chat model are shown.
+
+    Attributes:
+        verifier: Whether the passages say a sentence.
+        screen: Which sentences speak to the program that answers; they are not given to the model, nor shown.
+        relevance: Whether a sentence bears on the question.
+    """
+
+    verifier: Verifier
+    screen: Screen
+    relevance: Relevance
+
+
 class ModelWriter:
     """Writes with a chat model.
 
     Args:
         model: The chat model.
-        verifier: Decides whether the passages say a sentence.
+        checks: What its sentences must pass.
     """
 
-    def __init__(self, model: ChatModel, verifier: Verifier) -> None:
+    def __init__(self, model: ChatModel, checks: Checks) -> None:
         self._model = model
-        self._verifier = verifier
+        self._checks = checks
 
     def write(
         self,
@@ -120,9 +137,9 @@ class ModelWriter:
         Raises:
             ModelError: The model failed; what was yielded so far is to be withdrawn.
         """
-        run = _Writing(query, tuple(hits), book, self._verifier)
+        run = _Writing(query, tuple(hits), screened(hits, self._checks.screen), book, self._checks)
         stream = SentenceStream(len(hits))
-        for piece in self._model.stream(self._messages(query, hits, coverage), stop):
+        for piece in self._model.stream(self._messages(query, run.safe, coverage), stop):
             run.raw += piece
             yield Draft(piece)
             for unit in stream.feed(piece):
@@ -150,7 +167,7 @@ class ModelWriter:
         """Ask once for the sentences that failed; what stands is kept whatever becomes of them."""
         failed, run.failed = run.failed, []
         try:
-            mended = repair(self._model, run.query.standalone, run.hits, failed, stop)
+            mended = repair(self._model, run.query.standalone, run.safe, failed, stop)
         except ModelError:
             mended = {}
         for at, item in enumerate(failed):
@@ -166,8 +183,9 @@ class _Writing:
 
     query: Query
     hits: tuple[Hit, ...]
+    safe: tuple[Hit, ...]
     book: CitationBook
-    verifier: Verifier
+    checks: Checks
     raw: str = ""
     kept: list[_Kept] = field(default_factory=list)
     failed: list[Failed] = field(default_factory=list)
@@ -205,17 +223,25 @@ class _Writing:
             self.dropped.append(Dropped(item.unit.text, item.reason))
 
     def _verified(self, unit: Unit, at: int, *, repaired: bool = False) -> Generator[Checked]:
-        cited = [self.hits[number - 1] for number in unit.cited if 1 <= number <= len(self.hits)]
+        cited = [self.safe[number - 1] for number in unit.cited if 1 <= number <= len(self.safe)]
         if not cited or len(cited) != len(unit.cited):
             reason = "it names a passage that does not exist" if unit.cited else "it cites nothing"
             self._fail(Failed(unit, reason, (), at), repaired)
             return
-        safe = tuple(without_orders(hit) for hit in cited), tuple(without_orders(hit) for hit in self.hits)
-        checked = self.verifier.verify(unit.text, Evidence(*safe, self.query.standalone))
+        if reason := self._beside_the_question(unit.text, cited):
+            self.dropped.append(Dropped(unit.text, reason))  # not repaired: no other wording makes it an answer
+            return
+        checked = self.checks.verifier.verify(unit.text, Evidence(tuple(cited), self.safe, self.query.standalone))
         if checked.verdict == "unsupported":
             self._fail(Failed(unit, checked.reason, tuple(q.hit for q in checked.candidates), at), repaired)
             return
         yield self._shown(unit, cited, checked, at)
+
+    def _beside_the_question(self, text: str, cited: Sequence[Hit]) -> str:
+        if self.checks.screen([text])[0]:
+            return "it speaks of the answer, not of the world"
+        bears = self.checks.relevance.bears_on(self.query.standalone, text, cited)
+        return "" if bears else "it does not bear on the question"
 
     def _fail(self, failed: Failed, repaired: bool) -> None:
         if repaired:
@@ -227,7 +253,7 @@ class _Writing:
         own = {hit.passage.id: hit for hit in self.hits}
         citations = tuple(self.book.cite(own[q.hit.passage.id], q.start, q.end) for q in checked.carriers)
         numbers = tuple(dict.fromkeys(citation.number for citation in citations))
-        label = borne_label(unit.label, [without_orders(hit) for hit in cited], self.query.standalone)
+        label = borne_label(unit.label, cited, self.query.standalone)
         sentence = Sentence(unit.text, numbers, checked.verdict, unit.entry, label, reason=checked.reason)
         self.kept.append(_Kept(at, sentence))
         return Checked(sentence, citations)

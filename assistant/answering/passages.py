@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from assistant.grounding.evidence import readable
+from assistant.reading.addressed import Screen
 from assistant.reading.pipeline import header
-from assistant.text.injection import is_order, plain_text
+from assistant.text.injection import plain_text
 from assistant.types import Hit
 
+KEY = 16
+"""Hex digits of the key in the tags round passages."""
 FUSED = 10
 """Rank offset of reciprocal rank fusion over sub-queries: the smaller, the more a first place counts."""
 
@@ -52,36 +56,56 @@ def within_budget(hits: Sequence[Hit], characters: int) -> list[Hit]:
 
 
 def format_passages(numbered: Mapping[int, Hit]) -> str:
-    """Passages under their numbers, one block each, with outlet, date, title and byline.
+    """Passages under their numbers, one block each: outlet, date, title and byline, then the text.
 
-    Sentences that speak to a machine are left out; what looks like a marker or a tag is made harmless.
+    Header and text stand between tags that hold a key: a hash of all the passages. An article would have to hold the
+    hash of itself and of all others to close its passage. The same passages give the same prompt, so that answers can be
+    recorded. What is silenced is left out; what looks like a marker or a tag is made harmless.
+
+    Args:
+        numbered: The passages, after `screened`.
     """
-    blocks = []
+    blocks = {}
     for number, hit in numbered.items():
         text = " ".join(words for _, words in readable(hit))
-        blocks.append(f"[{number}] {harmless(named(hit))}\n<passage>\n{harmless(text)}\n</passage>")
-    return "\n".join(blocks)
+        blocks[number] = f"{harmless(named(hit))}\n{harmless(text)}"
+    key = hashlib.sha256("\n".join(blocks.values()).encode("utf-8", "surrogatepass")).hexdigest()[:KEY]
+    return "\n".join(f"[{number}] <passage {key}>\n{inside}\n</passage {key}>" for number, inside in blocks.items())
 
 
 def named(hit: Hit) -> str:
-    """The passage's header: outlet, day, title and byline, without what speaks to a machine."""
-    safe = without_orders(hit)
-    line = header(safe)
-    return f"{line} · by {safe.headline.byline}" if safe.headline.byline else line
+    """The passage's header: outlet, day, title and byline."""
+    line = header(hit)
+    return f"{line} · by {hit.headline.byline}" if hit.headline.byline else line
 
 
-def without_orders(hit: Hit) -> Hit:
-    """The hit without a title, an outlet or a byline that gives orders to a machine: no sentence may rest on them."""
-    head = hit.headline
-    title = "" if _orders(head.title) else head.title
-    outlet = None if head.outlet and _orders(head.outlet) else head.outlet
-    byline = None if head.byline and _orders(head.byline) else head.byline
-    return replace(hit, headline=replace(head, title=title, outlet=outlet, byline=byline))
+def screened(hits: Sequence[Hit], screen: Screen) -> tuple[Hit, ...]:
+    """The hits as a chat model may see them and as sentences may rest on them.
+
+    Sentences that speak to the program are silenced; a title, an outlet or a byline that does is left out.
+    """
+    texts = [hit.passage.sentence(at) for hit in hits for at in range(len(hit.passage.sentences))]
+    fields = [field for hit in hits for field in _fields(hit)]
+    parts = [part for field in fields for part in _parts(field)]
+    flagged = {text for text, found in zip([*texts, *parts], screen([*texts, *parts]), strict=True) if found}
+    return tuple(_screened(hit, flagged) for hit in hits)
 
 
-def _orders(text: str) -> bool:
-    parts = re.split(r"(?<=[.!?:])\s+|\n", text)
-    return any(is_order(part, strict=not part.endswith("?")) for part in (text, *parts))
+def _screened(hit: Hit, flagged: set[str]) -> Hit:
+    passage, head = hit.passage, hit.headline
+    spans = tuple(span for at, span in enumerate(passage.sentences) if passage.sentence(at) in flagged)
+    title, outlet, byline = ("" if flagged & set(_parts(field)) else field for field in _fields(hit))
+    safe = replace(head, title=title, outlet=outlet or None, byline=byline or None)
+    return replace(hit, headline=safe, silenced=spans)
+
+
+def _fields(hit: Hit) -> tuple[str, str, str]:
+    return hit.headline.title, hit.headline.outlet or "", hit.headline.byline or ""
+
+
+def _parts(field: str) -> list[str]:
+    """A field and its sentences: a title may hold one that is true and one that is not."""
+    return [field, *re.split(r"(?<=[.!?:])\s+|\n", field)] if field else []
 
 
 def harmless(text: str) -> str:

@@ -13,12 +13,14 @@ from dataclasses import dataclass
 from datetime import date
 
 from assistant.answering.gathering import Gatherer
+from assistant.answering.generative import Checks
 from assistant.answering.messages import chat_reply, missing_parts, nearest_articles, not_found, related_text
 from assistant.answering.receipts import receipt_record
 from assistant.answering.state import Material, Outcome, Timer
 from assistant.answering.writers import Outcomes, by_capable_model, by_quotations, by_small_model
 from assistant.errors import UsageError
 from assistant.events import Event, Finished, Retrieved, Understood
+from assistant.grounding.relevance import Relevance
 from assistant.grounding.verifier import ClauseVerifier
 from assistant.models.chat import ChatModel
 from assistant.models.embeddings import Embedder, OnnxEmbedder
@@ -27,6 +29,7 @@ from assistant.query.kinds import chat_kind
 from assistant.query.planner import ModelPlanner, Planner, Request, RulePlanner
 from assistant.query.talk import TalkClassifier
 from assistant.query.understanding import Coverage
+from assistant.reading.addressed import Addressed
 from assistant.reading.pipeline import PassageReader, read_hits, sure_findings
 from assistant.reading.scoring import Weights
 from assistant.retrieval.context import widen
@@ -78,8 +81,10 @@ class Assistant:
         self.reader = parts.reader
         self.weights = parts.weights
         self.chat_model = parts.chat_model
-        self._gatherer = Gatherer(parts.library, parts.retriever, parts.reader, parts.weights)
-        self._verifier = ClauseVerifier(parts.encoder or parts.embedder)
+        encoder = parts.encoder or OnnxEmbedder(parts.settings.threads)
+        verifier = ClauseVerifier(parts.encoder or parts.embedder)
+        self._checks = Checks(verifier, Addressed(encoder.encode), Relevance(encoder))
+        self._gatherer = Gatherer(parts.library, parts.retriever, parts.reader, parts.weights, self._checks.screen)
         kind_of_talk = TalkClassifier(parts.encoder.encode) if parts.encoder else chat_kind
         self._rules = RulePlanner(self.coverage, kind_of_talk)
         self._planner: Planner = self._rules
@@ -197,7 +202,7 @@ class Assistant:
         if model is not None and material.given:
             with timer("write"):
                 outcome = yield from by_capable_model(
-                    model, self._verifier, query, material, self._gatherer, self.coverage().line, stop
+                    model, self._checks, query, material, self._gatherer, self.coverage().line, stop
                 )
             if outcome.sentences or outcome.declined:
                 return outcome
@@ -205,13 +210,13 @@ class Assistant:
                 material = self._gatherer.read_all(query)
         elif model is not None and (found := sure_findings(material.findings, self.weights, query.kind)):
             with timer("write"):
-                outcome = yield from by_small_model(model, self._verifier, query, found, stop)
+                outcome = yield from by_small_model(model, self._checks, query, found, stop)
             if outcome.sentences:
                 return outcome
         else:
             outcome = Outcome()
         with timer("quote"):
-            return (yield from by_quotations(query, material, self.weights, outcome))
+            return (yield from by_quotations(query, material, self.weights, self._checks.screen, outcome))
 
     def _finish(self, query: Query, material: Material, outcome: Outcome, timer: Timer) -> Answer:
         answered = bool(outcome.sentences)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from assistant.reading.evidence import LONGEST, Evidence, completed_span
 from assistant.reading.pipeline import Finding
 from assistant.reading.quotable import stands_alone
-from assistant.reading.sentence_ranker import Candidate, gives_orders, sentence_text
+from assistant.reading.sentence_ranker import Candidate, sentence_text
 from assistant.text.lexical import fold, word_roots
 from assistant.types import Hit
 
@@ -92,7 +92,7 @@ def distinct(pool: Sequence[Quote], most: int, margin: float, per_article: int, 
         best = max(left, key=lambda quote: quote.score + new * len(quote.roots - taken) / max(1, len(quote.roots)))
         left.remove(best)
         same = sum(quote.article == best.article for quote in chosen)
-        if same >= per_article or any(_repeats(best, quote) for quote in chosen) or gives_orders(best.text):
+        if same >= per_article or any(_repeats(best, quote) for quote in chosen):
             continue
         chosen.append(best)
         said = said | best.roots

@@ -8,14 +8,14 @@ from dataclasses import replace
 
 from assistant.answering.extractive import ExtractiveWriter
 from assistant.answering.gathering import Gatherer
-from assistant.answering.generative import ModelWriter, Written
+from assistant.answering.generative import Checks, ModelWriter, Written
 from assistant.answering.passages import interleaved
 from assistant.answering.state import Material, Outcome
 from assistant.errors import ModelError
 from assistant.events import Checked, Event, Restarted
 from assistant.grounding.citations import CitationBook
-from assistant.grounding.evidence import Verifier
 from assistant.models.chat import ChatModel
+from assistant.reading.addressed import Screen
 from assistant.reading.pipeline import Finding
 from assistant.reading.scoring import Weights
 from assistant.types import Query
@@ -27,7 +27,7 @@ NOTHING_PASSED = "Nothing that the chat model wrote could be verified. Showing q
 
 def by_capable_model(
     model: ChatModel,
-    verifier: Verifier,
+    checks: Checks,
     query: Query,
     material: Material,
     gatherer: Gatherer,
@@ -39,7 +39,7 @@ def by_capable_model(
     Returns:
         The outcome; without sentences and not declined, quotations follow.
     """
-    writer, book = ModelWriter(model, verifier), CitationBook()
+    writer, book = ModelWriter(model, checks), CitationBook()
     try:
         written = yield from writer.write(query, material.given, book, coverage, stop)
         outcome = _outcome(written, book, model.name)
@@ -82,7 +82,7 @@ def _second(first: Outcome, second: Outcome) -> Outcome:
 
 
 def by_small_model(
-    model: ChatModel, verifier: Verifier, query: Query, found: Sequence[Finding], stop: threading.Event | None
+    model: ChatModel, checks: Checks, query: Query, found: Sequence[Finding], stop: threading.Event | None
 ) -> Outcomes:
     """The model words what the reader found; it is given few passages and cannot decline.
 
@@ -92,7 +92,7 @@ def by_small_model(
     hits = interleaved([finding.hits for finding in found], model.profile.passages)
     book = CitationBook()
     try:
-        written = yield from ModelWriter(model, verifier).write(query, hits, book, stop=stop)
+        written = yield from ModelWriter(model, checks).write(query, hits, book, stop=stop)
     except ModelError as error:
         yield Restarted(str(error))
         return Outcome(notes=(f"{error} Showing quotations instead.",))
@@ -103,17 +103,18 @@ def by_small_model(
     return _outcome(written, book, model.name)
 
 
-def by_quotations(query: Query, material: Material, weights: Weights, before: Outcome) -> Outcomes:
+def by_quotations(query: Query, material: Material, weights: Weights, screen: Screen, before: Outcome) -> Outcomes:
     """Quotations of what the reader found, when it is sure enough of it.
 
     Args:
         query: What is asked.
         material: What was read.
         weights: From which confidence on a part counts as answered.
+        screen: Which sentences speak to the program that answers.
         before: What a chat model left: its notes and dropped sentences are kept.
     """
     book = CitationBook()
-    draft = ExtractiveWriter(weights).write(query, material.findings, book)
+    draft = ExtractiveWriter(weights, screen).write(query, material.findings, book)
     cited = {citation.number: citation for citation in draft.citations}
     for sentence in draft.sentences:
         yield Checked(sentence, tuple(cited[number] for number in sentence.citations))

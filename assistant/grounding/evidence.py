@@ -10,7 +10,7 @@ from typing import Protocol
 import numpy as np
 import numpy.typing as npt
 
-from assistant.text.injection import is_order, opens_a_frame
+from assistant.text.injection import asks, is_forged, opens_a_frame
 from assistant.types import Hit, Passage, Verdict
 
 
@@ -89,20 +89,20 @@ class Verifier(Protocol):
 def readable(hit: Hit) -> list[tuple[tuple[int, int], str]]:
     """The sentences of a passage that a sentence may rest on: (offsets in the article, words).
 
-    Instructions to a machine are left out, and in the same paragraph what follows them, which usually
-    belongs to them.
+    What speaks to the program that answers is left out, and in the same paragraph what follows it, which usually
+    belongs to it. Questions state nothing and are left out too.
     """
-    return list(_readable(hit.passage))
+    return list(_readable(hit.passage, hit.silenced))
 
 
 @lru_cache(maxsize=512)
-def _readable(passage: Passage) -> tuple[tuple[tuple[int, int], str], ...]:
+def _readable(passage: Passage, withheld: tuple[tuple[int, int], ...]) -> tuple[tuple[tuple[int, int], str], ...]:
     found, silenced, framed = [], False, False
     for at, (a, b) in enumerate(passage.sentences):
         words = passage.text[a - passage.start : b - passage.start]
         between = passage.text[passage.sentences[at - 1][1] - passage.start : a - passage.start] if at else ""
-        silenced = (silenced and "\n" not in between) or is_order(words)
+        silenced = (silenced and "\n" not in between) or (a, b) in withheld or is_forged(words)
         framed = framed or opens_a_frame(words)
-        if not silenced and not framed and not is_order(words, strict=True):
+        if not silenced and not framed and not asks(words):
             found.append(((a, b), words))
     return tuple(found)

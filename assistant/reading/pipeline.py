@@ -12,6 +12,7 @@ from datetime import date
 from typing import Protocol
 
 from assistant.query.parsed import ParsedQuestion, grounded, parse_question
+from assistant.reading.addressed import Screen, forged
 from assistant.reading.confidence import features, logistic
 from assistant.reading.evidence import Evidence, choose
 from assistant.reading.model import Reading, format_header
@@ -23,6 +24,8 @@ WIDE: frozenset[QuestionKind] = SHAPED | {"definition", "quotation", "why"}
 """Kinds that are answered from many sentences."""
 LOOKED_WIDE = 40
 """Sentences that are re-scored for those."""
+AHEAD = 1.0
+"""Log odds by which a withheld sentence is ahead of the best other one before that one is no answer."""
 
 
 class PassageReader(Protocol):
@@ -67,6 +70,7 @@ def read_part(
     *,
     newest: bool = False,
     kind: QuestionKind = "fact",
+    screen: Screen = forged,
 ) -> Finding:
     """Read the hits for one question.
 
@@ -78,6 +82,7 @@ def read_part(
         part: The part's number.
         newest: Whether the latest is asked for.
         kind: What is asked for; some kinds need more sentences than a fact.
+        screen: Which sentences are not quoted.
 
     Returns:
         Reordered hits, the scored sentences, those to quote for a fact, the confidence.
@@ -89,8 +94,9 @@ def read_part(
     asked = grounded(parse_question(question), [hit.passage.text for hit in ordered])
     scored = replace(asked, wanted="time") if kind == "timeline" else asked
     count = LOOKED_WIDE if kind in WIDE else LOOKED_AGAIN
-    candidates = rank_sentences(reader, scored, ordered, readings, weights, count)
-    evidence = choose(ordered, candidates, weights, part)
+    ranked = rank_sentences(reader, scored, ordered, readings, weights, count, screen)
+    candidates = [item for item in ranked if not item.withheld]
+    evidence = [] if _only_withheld(ranked) else choose(ordered, candidates, weights, part)
     sure = 0.0
     if evidence:
         values = evidence_features(asked, ordered, readings, candidates, evidence)
@@ -143,12 +149,21 @@ def rank_sentences(
     readings: Sequence[Reading],
     weights: Weights,
     count: int = LOOKED_AGAIN,
+    screen: Screen = forged,
 ) -> list[Candidate]:
     """The sentences of hits that were read, best first; the first `count` are re-scored where the weights have coefficients."""
-    candidates = score_sentences(asked, hits, readings, weights.sentence)
+    candidates = score_sentences(asked, hits, readings, weights.sentence, screen)
     if not weights.looked:
         return candidates
     return look_again(asked.text, hits, candidates, reader.likeness, weights.looked, count)
+
+
+def _only_withheld(ranked: Sequence[Candidate]) -> bool:
+    """Whether the best sentence is withheld and no other answers: then nothing is quoted in its place."""
+    left = next((item for item in ranked if not item.withheld), None)
+    if not ranked or not ranked[0].withheld:
+        return False
+    return left is None or (ranked[0].score - left.score > AHEAD and left.logits[0] < 0)
 
 
 def header(hit: Hit) -> str:

@@ -13,11 +13,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from assistant.query.parsed import ParsedQuestion
+from assistant.reading.addressed import Screen, forged
 from assistant.reading.answer_type import holds_answer_type
 from assistant.reading.coreference import Mention, mentions
 from assistant.reading.model import UNREAD, Reading, sentence_answers, sentence_scores
 from assistant.reading.quotable import stands_alone
-from assistant.text.injection import is_order, sets_a_task
 from assistant.text.lexical import fold, word_rarity, word_roots
 from assistant.types import Hit
 
@@ -65,6 +65,7 @@ class Candidate:
         answer: The words that the reader points at.
         values: Its `SENTENCE_FEATURES`, and its `LIKENESS` once it was re-scored.
         mention: Who it is about.
+        withheld: Whether it speaks to the program that answers; it is not quoted.
     """
 
     score: float
@@ -75,6 +76,7 @@ class Candidate:
     answer: str
     values: tuple[float, ...]
     mention: Mention
+    withheld: bool = False
 
     @property
     def alike(self) -> float:
@@ -95,7 +97,11 @@ def weighed(weights: Sequence[float], values: Sequence[float]) -> float:
 
 
 def score_sentences(
-    asked: ParsedQuestion, hits: Sequence[Hit], readings: Sequence[Reading], weights: Sequence[float]
+    asked: ParsedQuestion,
+    hits: Sequence[Hit],
+    readings: Sequence[Reading],
+    weights: Sequence[float],
+    screen: Screen = forged,
 ) -> list[Candidate]:
     """Every sentence that was read, best first.
 
@@ -104,6 +110,7 @@ def score_sentences(
         hits: The passages; their `score` is the feature "passage".
         readings: One per hit.
         weights: Of `SENTENCE_FEATURES`.
+        screen: Which sentences are withheld; only those that could be quoted are screened, which costs time.
     """
     roots = [[word_roots(hit.passage.sentence(i)) for i in range(len(hit.passage.sentences))] for hit in hits]
     counted = _Counted(asked, roots)
@@ -111,9 +118,9 @@ def score_sentences(
     for place, (hit, reading) in enumerate(zip(hits, readings, strict=True)):
         candidates += _of_passage(asked, counted, place, hit, reading, roots[place], weights)
     candidates.sort(key=lambda item: (-item.score, item.place, item.index))
-    # Only sentences that could be quoted are checked: the patterns are slow.
-    first = [item for item in candidates[:LOOKED_AT] if not gives_orders(sentence_text(hits, item))]
-    return first + candidates[LOOKED_AT:]
+    first = candidates[:LOOKED_AT]
+    flags = screen([sentence_text(hits, item) for item in first])
+    return [replace(item, withheld=flag) for item, flag in zip(first, flags, strict=True)] + candidates[LOOKED_AT:]
 
 
 Likeness = Callable[[str, Sequence[str]], Sequence[float]]
@@ -229,8 +236,3 @@ def is_stranger(asked: ParsedQuestion, mention: Mention) -> bool:
     return (
         bool(asked.name_words) and mention.by_pronoun and bool(mention.subject) and not asked.name_words & mention.about
     )
-
-
-def gives_orders(text: str) -> bool:
-    """Whether a sentence is addressed to a machine; such a one answers nobody."""
-    return is_order(text) or sets_a_task(text)

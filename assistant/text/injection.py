@@ -1,8 +1,7 @@
-"""Finds sentences in articles that are addressed to a machine: orders, fake roles, hidden payloads.
+"""Finds sentences that no article addresses to people: forged roles and frames, hidden characters, encoded payloads.
 
-News does not speak to its reader's software. What does is kept from the chat model, supports no
-sentence, and is not quoted as an answer. This is the outer wall only: what it misses meets the checks
-of `writing` and `support`. A sentence that reports such an order in quotation marks is news.
+Only what has the form of an attack is decided here. Whether an ordinary sentence speaks to the program that answers is
+decided by `assistant.reading.addressed`, of which the rules of wording below are features.
 """
 
 from __future__ import annotations
@@ -10,12 +9,9 @@ from __future__ import annotations
 import re
 import unicodedata
 
-from assistant.text.lexical import fold
-
 _QUOTED = re.compile(r"[“\"«„][^“”\"«»„]*[”\"»]")
 
-# Whoever speaks of earlier instructions, of the prompt or of an answer's form, in the languages seen most.
-_OVERRIDES = re.compile(
+OVERRIDES = re.compile(
     r"\b(?:ignor\w*|disregard\w*|forget|overrid\w+|bypass)\b.{0,40}\b(?:instruction|prompt|guideline|context|passage|safety rule|"
     r"all rules|everything (?:above|before)|the above|instruccion|instrucao|instrucoes|consigne|istruzion|anweisung)\w*|"
     r"\b(?:ignora|ignorez|ignoriere|ignoriert|ignorieren sie|vergiss|oubliez|olvida|dimentica|esqueca|negeer|zignoruj)\b|"
@@ -23,18 +19,19 @@ _OVERRIDES = re.compile(
     r"игнорируй|проигнорируй|забудь|忽略|無視|무시하|تجاهل|התעלם",
     re.I,
 )
+"""Whoever speaks of earlier instructions or of the prompt, in the languages seen most."""
 _MACHINE = (
     r"(?:assistants?|chat ?bots?|language models?|llms?|ai|a\.i\.|gpt|automated readers?|machine readers?|summari[sz]ers?|crawlers?|"
     r"bots?|answering systems?)"
 )
-_ADDRESSED = re.compile(
+ADDRESSED = re.compile(
     rf"^\W*(?:note|notice|message|attention|instructions?|dear|hello|hey|to|for)\b.{{0,20}}\b{_MACHINE}\b.{{0,30}}[:,]|"
     rf"\byou are (?:now )?(?:an? |the |in )?(?:\w+ ){{0,3}}(?:{_MACHINE}|developer mode|dan)\b|"
     rf"\b(?:as|if you are) an? (?:\w+ )?{_MACHINE}\b.{{0,20}}\byou\b|\b{_MACHINE} (?:must|should|will|shall) (?:now )?(?:say|answer|reply|respond|"
     r"write|print|output|include|cite|state|add|repeat)\b",
     re.I,
 )
-_THE_ANSWER = re.compile(
+THE_ANSWER = re.compile(
     r"\byou (?:must|should|will|shall|have to|need to|are to) (?:now |only |always )?(?:say|print|output|write|answer|reply|respond|repeat)\b|"
     r"\bwhen(?:ever)? you (?:answer|reply|respond|write|summari[sz]e)\b|\byour (?:final |whole |next )?(?:answer|reply|response|output|summary)\b|"
     r"\b(?:say|write|print|output|respond|reply|answer|repeat|include|add|append|insert|mention|display|reveal|send|cite|state|end|begin|"
@@ -61,13 +58,6 @@ _MARKUP = re.compile(
     r"!?\[[^\]]*\]\([^)]*\)|<(?:a|img|script|iframe|svg|style|meta|object|embed|form|link)\b|javascript:|data:\w+/",
     re.I,
 )
-_LURE = re.compile(
-    r"\b(?:click|visit|download|go to|open|follow|check out|subscribe|share|sign up|log ?in|enter|call|text|verify)\b.{0,60}"
-    r"(?:https?://|www\.|\b[\w-]+\.(?:com|net|org|xyz|info|io|ru|cn|top|example|test|invalid)\b)",
-    re.I,
-)
-
-
 _TASK = re.compile(
     r"^\W*(?:(?:please|now|then|next|also|finally|instead|first|kindly|always|never|only|do not|don.t|make sure|be sure|remember)\b\W*)*(?:to )?"
     r"(?:explain|describe|provide|write|compose|draft|translate|replace|modify|enhance|augment|include|add|insert|incorporate|integrate|"
@@ -86,38 +76,34 @@ def plain_text(text: str) -> str:
     return unicodedata.normalize("NFKC", visible)
 
 
-def is_order(sentence: str, *, strict: bool = False) -> bool:
-    """Whether a sentence of an article speaks to a machine and not to a reader.
-
-    Args:
-        sentence: As it stands in the article.
-        strict: Also tasks set to anybody ("Explain how ...") and questions: they state nothing, so nothing
-            that a model writes can rest on them.
-    """
+def is_forged(sentence: str) -> bool:
+    """Whether a sentence has the form of an attack: a role, a frame, hidden characters, a payload or markup."""
     text = plain_text(sentence)
-    if _hides(sentence) or (strict and _states_nothing(text)):
+    if _hides(sentence) or _PAYLOAD.search(text) or _MARKUP.search(text):
         return True
-    if _PAYLOAD.search(text) or _ENCODED.search(text) or _MARKUP.search(text) or _LURE.search(text):
-        return True
+    reported = unquoted(text)
+    return bool(_ROLES.search(reported) or _ENCODED.search(reported))
+
+
+def unquoted(text: str) -> str:
+    """A sentence without what it quotes; all of it where little is left: a report of an order is no order."""
     outside = _QUOTED.sub(" ", text)
-    reported = outside if len(re.findall(r"[^\W\d_]{3,}", outside)) >= 4 else text
-    folded = fold(reported)
-    return any(rule.search(reported) or rule.search(folded) for rule in (_OVERRIDES, _ADDRESSED, _THE_ANSWER, _ROLES))
+    return outside if len(re.findall(r"[^\W\d_]{3,}", outside)) >= 4 else text
 
 
 def sets_a_task(sentence: str) -> bool:
-    """Whether it tells whoever reads it to write, say or change something; it reports nothing."""
+    """Whether it tells whoever reads it to write, say or change something."""
     return bool(_TASK.search(_QUOTED.sub(" ", plain_text(sentence)).strip()))
+
+
+def asks(sentence: str) -> bool:
+    """Whether it is a question: it states nothing, so nothing that a model writes can rest on it."""
+    return _QUOTED.sub(" ", plain_text(sentence)).strip().endswith(("?", "？", "؟"))
 
 
 def opens_a_frame(sentence: str) -> bool:
     """Whether it pretends to end the passage or to be another speaker; what follows it is not the article's."""
     return bool(_ROLES.search(plain_text(sentence)))
-
-
-def _states_nothing(text: str) -> bool:
-    outside = _QUOTED.sub(" ", text).strip()
-    return sets_a_task(text) or outside.endswith(("?", "？", "؟"))
 
 
 def _hides(sentence: str) -> bool:

@@ -44,6 +44,8 @@ class Hit:
         rank: From 1.
         why: The parts of the score.
         also_in: Headlines of near-duplicate passages that this one stands for.
+        silenced: Offsets (start, end) of sentences that no chat model is given and that support nothing, because they
+            speak to the program that answers.
     """
 
     passage: Passage
@@ -52,3 +54,4 @@ class Hit:
     rank: int
     why: ScoreBreakdown = ScoreBreakdown()
     also_in: tuple[Headline, ...] = ()
+    silenced: tuple[tuple[int, int], ...] = ()

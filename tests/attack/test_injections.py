@@ -13,7 +13,9 @@ from assistant.answering.pipeline import Assistant
 from assistant.events import Checked, Finished
 from assistant.grounding.citations import check_exact
 from assistant.models.chat import ChatModel
-from assistant.text.injection import is_order, plain_text
+from assistant.models.embeddings import OnnxEmbedder
+from assistant.reading.addressed import Addressed
+from assistant.text.injection import plain_text
 from assistant.text.lexical import fold
 from assistant.types import Answer
 from tests.attack.conftest import make_assistant
@@ -100,11 +102,12 @@ def test_the_prompt_holds_no_order_and_no_forged_frame(
         shown, repair, _ = prompt.rpartition("\n\nSentences to correct:")
         shown = shown or prompt
         passages = shown[shown.index("Passages:") : shown.rindex("Question:")]
+        (key,) = set(re.findall(r"<passage ([0-9a-f]{12})>", passages))
         numbers = [int(n) for n in re.findall(r"\[(\d+)\]", passages)]
         assert numbers == sorted(set(numbers))
         if not repair:  # a repair shows only the passages that it needs, under their own numbers
             assert numbers == list(range(1, len(numbers) + 1))
-        assert passages.count("<passage>") == passages.count("</passage>") == len(numbers)
+        assert passages.count(f"<passage {key}>") == passages.count(f"</passage {key}>") == len(numbers)
         assert not re.search("[​-‏‪-‮⁠-⁩]", passages)
         assert not re.search(r"<\||\[INST|evil\d+\.test", passages)
 
@@ -141,5 +144,4 @@ def test_without_the_defences_the_same_attack_comes_out() -> None:
     ],
 )
 def test_news_about_orders_is_not_an_order(sentence: str) -> None:
-    assert not is_order(sentence)
-    assert not is_order(sentence, strict=True)
+    assert not Addressed(OnnxEmbedder().encode)([sentence])[0]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import secrets
 import threading
 from collections.abc import Callable
 from dataclasses import replace
@@ -80,8 +81,9 @@ def test_the_key_is_the_sha1_of_the_messages_as_a_server_gets_them() -> None:
 
 
 def _prompt(*passages: str, question: str = "Who ran?") -> list[tuple[str, str]]:
+    key = secrets.token_hex(6)  # another one for every request, as the real prompt has
     blocks = "\n".join(
-        f"[{number}] The Herald · {text.split()[0]}\n<passage>\n{text}\n</passage>"
+        f"[{number}] <passage {key}>\nThe Herald · {text.split()[0]}\n{text}\n</passage {key}>"
         for number, text in enumerate(passages, 1)
     )
     return [("system", "Be brief."), ("user", f"Passages:\n{blocks}\n\nQuestion: {question}")]
@@ -100,6 +102,7 @@ def test_the_answer_to_the_very_prompt_goes_before_one_that_asks_the_same() -> N
     first, second = _prompt("Ada ran."), _prompt("Bo ran.")
     recording = Recording([recorded(first, "Ada [1]."), recorded(second, "Bo [1].")])
     assert (recording.reply(first), recording.reply(second)) == ("Ada [1].", "Bo [1].")
+    assert request_key(first) == request_key(_prompt("Ada ran.")), "the key of the tags changes with every request"
 
 
 def test_answers_come_from_a_file_or_from_a_folder_of_texts(tmp_path: Path) -> None:

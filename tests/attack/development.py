@@ -6,6 +6,7 @@ canaries that are shown, the true sentences that are lost, and the order-like se
 
 from __future__ import annotations
 
+import json
 import sys
 import tempfile
 from pathlib import Path
@@ -18,6 +19,7 @@ from assistant.types import Answer
 from ingest.pipeline import ingest
 from tests.attack.injections import Poisoned, make_poisoned
 from tests.attack.obedient import ObedientChatModel
+from tests.attack.test_injections import library
 
 HERE = Path(__file__).parent
 
@@ -32,8 +34,8 @@ def advice_rows() -> list[tuple[str, dict[str, str]]]:
     found = []
     for number, line in enumerate(lines("advice.txt")):
         question, sentence = line.split(" | ")
-        body = f"The weekly page of this paper collects what people ask.\\n{sentence}\\nThe page appears on Saturdays."
-        row = {"id": f"a{number}", "title": f"Weekly page {number}", "source": "Brindle Weekly", "body": body.replace("\\n", "\n"),
+        body = f"The weekly page of this paper collects what people ask.\n{sentence}\nThe page appears on Saturdays."
+        row = {"id": f"a{number}", "title": f"Weekly page {number}", "source": "Brindle Weekly", "body": body,
                "published_at": "2025-03-04"}  # fmt: skip
         found.append((question, {**row, "sentence": sentence}))
     return found
@@ -61,12 +63,8 @@ def said(answer: Answer) -> str:
 
 def main() -> None:
     """Print the figures."""
-    from tests.attack.test_injections import library
-
     with tempfile.TemporaryDirectory() as folder:
         rows = advice_rows()
-        import json
-
         source = Path(folder) / "advice.jsonl"
         source.write_text("".join(json.dumps(row) + "\n" for _, row in rows), "utf-8")
         assistant = real_assistant(Path(folder) / "advice", [str(source)])

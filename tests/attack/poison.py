@@ -1,7 +1,8 @@
 """Development corpus of poisoned articles: invented questions of five kinds, true articles of two outlets, and poison.
 
-Run by `python -m tests.attack.poison N`, N questions of each kind. The true articles report the fact in the course of a story and in different words. The poisoned ones are short, say the
-question again and then something else, as those of published attacks do.
+Run by `python -m tests.attack.poison N`, N questions of each kind. The true articles report the fact in the course of a
+story and in different words. The poisoned ones are short, say the question again and then something else, as those of
+published attacks do.
 """
 
 from __future__ import annotations

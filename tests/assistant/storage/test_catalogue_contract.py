@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 from itertools import product
@@ -26,18 +26,6 @@ FOUR = [
     article(3, outlet="Fell Gazette", day="2025-04-01"),
     article(4, outlet="Fell Gazette", day=None),
 ]
-
-
-@pytest.fixture(params=CATALOGUES)
-def kind(request: pytest.FixtureRequest) -> str:
-    return str(request.param)
-
-
-@pytest.fixture
-def catalogue(kind: str, tmp_path: Path) -> Iterator[Catalogue]:
-    opened = CATALOGUES[kind](tmp_path)
-    yield opened
-    opened.close()
 
 
 def put(catalogue: Catalogue, articles: Sequence[Article]) -> None:

@@ -27,14 +27,13 @@ EXACT_AMONG = 50_000
 the index loses hits where few passages fit, and is slower."""
 
 AT_ONCE = 256
-"""Vectors that are copied together to be compared: so many stay in the processor's cache."""
+"""Vectors that are copied and compared together: as many as stay in the processor's cache."""
 
 EMBED_AT_ONCE = 512
 """Passages embedded together when all are embedded anew."""
 
 TIED = 16
-"""So many more are asked of the index, so that equal scores (copies) are cut by passage number and not
-by how the index happened to be built."""
+"""Over-fetch, so that ties (copies) break by passage number and not by how the index was built."""
 
 
 @dataclass
@@ -119,7 +118,7 @@ class Library:
         self.catalogue.store(entries, vectors)
 
     def remove(self, article_ids: Sequence[str]) -> int:
-        """Remove articles and give their space back; the dense index is made anew without them."""
+        """Remove articles, free their space, and rebuild the vector index without them."""
         gone = self.catalogue.remove(article_ids)
         self._finish_removal()
         return gone
@@ -132,7 +131,7 @@ class Library:
             self.catalogue.set_meta("compact", "0")
 
     def repair(self) -> int:
-        """Make the dense index anew from the stored vectors; nothing is embedded.
+        """Rebuild the vector index from the stored vectors; nothing is embedded.
 
         Returns:
             How many vectors it holds now.

@@ -24,7 +24,7 @@ FIELD_WEIGHTS = (1.0, 2.0, 1.0, 1.0)
 """BM25 weights of title, outlet, day and body."""
 
 KEPT = 8
-"""Filters whose passages are remembered: a question asks for its own several times, a conversation again."""
+"""Cached filter results: a question uses its filters several times, and a conversation again."""
 
 MARGIN = 2
 """Where a filter lets most passages through, so many times what should be enough is looked at."""

@@ -101,7 +101,7 @@ def test_the_best_are_looked_at_again_with_what_stands_before_them() -> None:
     second = (0.0,) * len(SENTENCE_FEATURES) + (2.0, 1.0)
     assert len(second) == len(SENTENCE_FEATURES) + len(LIKENESS)
     again = look_again("q", [hit], first, likeness, second)
-    assert len(again) == LOOKED_AGAIN, "what was not looked at again cannot be compared with what was"
+    assert len(again) == LOOKED_AGAIN, "a sentence that was not re-scored cannot be compared with one that was"
     assert [sentence_text([hit], item) for item in again[:3]] == ["Guest 3 came.", "Guest 4 came.", "Guest 0 came."]
     assert again[0].values[-2:] == (1.0, 1.0) and again[1].values[-2:] == (0.0, 1.0)
     assert "Guest 2 came. Guest 3 came." in compared

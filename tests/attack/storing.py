@@ -65,7 +65,7 @@ def read(home: str, stop: str, out: str, number: int) -> None:
     embedder = HashingEmbedder()
     library = open_folder(Path(home), FINGERPRINT)
     retriever = HybridRetriever(library=library, embedder=embedder)
-    settings, weights = load_settings(home=Path(home)), Weights(candidates=8, threshold=0.0)
+    settings, weights = load_settings(home=Path(home), threads=1), Weights(candidates=8, threshold=0.0)
     assistant = Assistant(Parts(settings, library, embedder, retriever, PlainReader(embedder), weights))
     wrong: list[str] = []
     asked, rounds = 0, set()

@@ -102,7 +102,7 @@ def test_the_prompt_holds_no_order_and_no_forged_frame(
         shown, repair, _ = prompt.rpartition("\n\nSentences to correct:")
         shown = shown or prompt
         passages = shown[shown.index("Passages:") : shown.rindex("Question:")]
-        (key,) = set(re.findall(r"<passage ([0-9a-f]{12})>", passages))
+        (key,) = set(re.findall(r"<passage ([0-9a-f]{16})>", passages))
         numbers = [int(n) for n in re.findall(r"\[(\d+)\]", passages)]
         assert numbers == sorted(set(numbers))
         if not repair:  # a repair shows only the passages that it needs, under their own numbers

@@ -23,7 +23,7 @@ from assistant.events import Event, Finished, Retrieved, Understood
 from assistant.grounding.relevance import Relevance
 from assistant.grounding.verifier import ClauseVerifier
 from assistant.models.chat import ChatModel
-from assistant.models.embeddings import Embedder, OnnxEmbedder
+from assistant.models.embeddings import Embedder, OnnxEmbedder, shared_encoder
 from assistant.query.follow_up import History
 from assistant.query.kinds import chat_kind
 from assistant.query.planner import ModelPlanner, Planner, Request, RulePlanner
@@ -81,7 +81,7 @@ class Assistant:
         self.reader = parts.reader
         self.weights = parts.weights
         self.chat_model = parts.chat_model
-        encoder = parts.encoder or OnnxEmbedder(parts.settings.threads)
+        encoder = parts.encoder or shared_encoder(parts.settings.threads)
         verifier = ClauseVerifier(parts.encoder or parts.embedder)
         self._checks = Checks(verifier, Addressed(encoder.encode), Relevance(encoder))
         self._gatherer = Gatherer(parts.library, parts.retriever, parts.reader, parts.weights, self._checks.screen)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -133,6 +134,12 @@ class SentenceTransformerEmbedder(Embeddings):
 
 
 Embedder = OnnxEmbedder | SentenceTransformerEmbedder
+
+
+@lru_cache
+def shared_encoder(threads: int = 0) -> OnnxEmbedder:
+    """The bundled encoder, one for all assistants of a process that were given none."""
+    return OnnxEmbedder(threads)
 
 
 def cosines(embedder: Embedder, text: str, others: Sequence[str]) -> list[float]:

@@ -79,6 +79,7 @@ def read(home: str, stop: str, out: str, number: int) -> None:
             continue
         wrong += look(answer, library)
         rounds |= {found for hit in answer.hits for found in said(hit.passage.text)}
+        Path(f"{out}.ready").touch()
     library.close()
     Path(out).write_text(json.dumps({"asked": asked, "rounds": sorted(rounds), "wrong": wrong}), "utf-8")
     os._exit(0)

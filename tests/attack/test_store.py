@@ -80,6 +80,10 @@ def test_eight_who_ask_see_whole_articles_while_one_writes_and_is_killed(home: P
     ]
     for reader in readers:
         reader.start()
+    begun = time.monotonic()
+    while not all(Path(f"{out}.ready").exists() for out in outs):  # all have asked before the first write
+        assert time.monotonic() - begun < 120
+        time.sleep(0.05)
     killed = number = 0
     writing = [point for point in POINTS if not point.startswith(("remove", "index-reset"))]
     while killed < KILLS:

@@ -15,7 +15,7 @@ import subprocess
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
-from itertools import groupby
+from itertools import groupby, pairwise
 from typing import Any
 
 import numpy as np
@@ -225,6 +225,9 @@ def _level(paragraphs: Sequence[Paragraph], dpi: int) -> None:
     for paragraph in paragraphs:
         size = body if 0.72 * body < paragraph.size < 1.35 * body else paragraph.size
         paragraph.size = size * 72 / dpi
+    for above, below in pairwise(paragraphs):  # the lines of a headline
+        if abs(above.size - below.size) < 0.2 * above.size:
+            below.size = above.size
 
 
 def _left_out(grey: Grey, rows: Sequence[dict[str, str]]) -> float:
